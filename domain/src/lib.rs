@@ -1,0 +1,26 @@
+//! The words that every room of Mikado shares: lengths, points in time, levels, sites, languages, assets, plans, as-run
+//! records and readings.
+//!
+//! Pure values: no files, no sockets, no threads, no clock, no serde. A type lives here only when two sibling crates name it.
+
+mod asrun;
+mod asset;
+mod finding;
+mod frames;
+mod language;
+mod level;
+mod moment;
+mod plan;
+mod site;
+mod vitals;
+
+pub use asrun::{AsRun, BootId, ChainHash, Outcome, Seq};
+pub use asset::{Asset, AssetId, AssetKind, AudioHash, BadId, ProgrammeId, Status};
+pub use finding::{Finding, Severity};
+pub use frames::{Frames, Position, SAMPLE_RATE_HZ};
+pub use language::{BadLanguage, Language};
+pub use level::{Gain, Loudness, NotFinite, TruePeak};
+pub use moment::{Anchor, Moment};
+pub use plan::{BrokenPlan, Entry, EntryId, Fit, Origin, Revision, Segment, SitePlan, Start, What};
+pub use site::{BadSite, SiteId};
+pub use vitals::{Alarm, LevelReading, NowNext, OutputReading, Rung, Vitals};

@@ -1,0 +1,125 @@
+//! Readings and conditions of a site.
+
+use jiff::Timestamp;
+
+use crate::{BootId, Finding, Frames, Position, Revision, SiteId};
+
+/// A level of the ladder: what sounds when all above it is dead. Ordered by height.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// 0: a short loop inside the binary, needing no file.
+    #[default]
+    Floor,
+    /// 1: the sustaining bed on local disk.
+    Sustaining,
+    /// 2: the site's own plan, made from the last grid over its shelf.
+    OwnPlan,
+    /// 3: today's published plan.
+    Plan,
+    /// 4: live takeover.
+    Live,
+}
+
+impl Rung {
+    /// Its number, 0 to 4.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The rung with this number.
+    pub const fn from_number(n: u8) -> Option<Self> {
+        match n {
+            0 => Some(Self::Floor),
+            1 => Some(Self::Sustaining),
+            2 => Some(Self::OwnPlan),
+            3 => Some(Self::Plan),
+            4 => Some(Self::Live),
+            _ => None,
+        }
+    }
+}
+
+/// The level of half a second of output, measured after everything, in dBFS of the louder channel.
+///
+/// Digital silence has no level in decibels: both are `None`, never a very small number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LevelReading {
+    /// Root mean square.
+    pub rms_dbfs: Option<f32>,
+    /// Highest sample.
+    pub peak_dbfs: Option<f32>,
+}
+
+/// One output chain or stream and whether it moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputReading {
+    /// Its name in the config, e.g. `opus`, `mp3`, `icecast`, `card`.
+    pub name: String,
+    /// Frames it has taken since boot.
+    pub taken: Frames,
+    /// Frames it lost because it was too slow; the air did not notice.
+    pub lost: Frames,
+    /// Listeners, where it counts them.
+    pub listeners: Option<u32>,
+    /// A sentence when it does not work now.
+    pub trouble: Option<Finding>,
+}
+
+/// What is on, or next, by what really plays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NowNext {
+    /// The entry's name.
+    pub entry: String,
+    /// Title for screens.
+    pub title: String,
+    /// Programme identifier.
+    pub programme: String,
+    /// Language tag.
+    pub language: String,
+    /// When it started or shall start.
+    pub at: Timestamp,
+    /// When it shall end.
+    pub ends: Timestamp,
+}
+
+/// A condition that somebody should know of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alarm {
+    /// What is wrong, since when it matters, what plays meanwhile, what to do.
+    pub finding: Finding,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What a site says of itself. Every reading has a unit; missing is `None`, never 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vitals {
+    /// The site.
+    pub site: SiteId,
+    /// The life of its air process.
+    pub boot: BootId,
+    /// The site's wall clock when this was read.
+    pub read_at: Timestamp,
+    /// Whether that clock is trusted.
+    pub time_trusted: bool,
+    /// Frames consumed since boot.
+    pub position: Position,
+    /// Half-second levels, oldest first, at most 120 (60 s).
+    pub levels: Vec<LevelReading>,
+    /// The rung that sounds.
+    pub rung: Rung,
+    /// What is on.
+    pub now: Option<NowNext>,
+    /// What is next.
+    pub next: Option<NowNext>,
+    /// The plan revision in use.
+    pub revision: Option<Revision>,
+    /// How far ahead plans reach.
+    pub plan_until: Option<Timestamp>,
+    /// Frames that the mixer had to take from the floor because a voice was late, since boot.
+    pub underrun: Frames,
+    /// Outputs.
+    pub outputs: Vec<OutputReading>,
+    /// Conditions, newest first, at most 32.
+    pub alarms: Vec<Alarm>,
+}
