@@ -1,0 +1,47 @@
+# The project's commands. On a Debian machine with a Rust toolchain each target first installs what it lacks.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+UI := web-admin/ui
+UI_SOURCES := $(shell find $(UI) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# Where cargo puts things; CARGO_TARGET_DIR is honoured.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
+ARGS ?=
+
+.PHONY: help demo test lint bench setup setup-test ui fmt
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+setup: ## Install the packages needed to build and run
+	@bash setup/packages.sh build
+
+setup-test: ## Install the packages needed by the tests as well
+	@bash setup/packages.sh test
+
+ui: setup $(if $(wildcard $(UI)/package.json),$(UI)/node_modules/.built) ## Build the front end
+
+# The stamp lies beside the packages, so that removing either rebuilds both.
+$(UI)/node_modules/.built: $(UI_SOURCES)
+	cd $(UI) && npm ci --no-audit --no-fund && npm run --silent build
+	touch $@
+
+demo: ui ## A whole station with seven sites, sound included
+	cargo build --locked --release -p mikado
+	exec $(TARGET)/release/mikado demo $(ARGS)
+
+test: setup-test ui ## All tests
+	bash .ci/tests
+
+lint: setup-test ui ## Formatting, clippy and the front end's own checks
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+fmt: ## Format the code
+	cargo fmt --all
+
+bench: setup-test ui ## Cost on this machine, beside other tools' cost for the same work
+	cargo build --locked --release -p mikado
+	bash setup/bench.sh $(TARGET)/release/mikado
