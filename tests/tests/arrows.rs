@@ -1,4 +1,5 @@
 //! The arrows between the crates are those that ARCHITECTURE.md draws, and no other.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise and says where")]
 
 use std::collections::BTreeSet;
 

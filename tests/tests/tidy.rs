@@ -1,4 +1,5 @@
 //! The house stays tidy: names, sizes, words and papers.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise and says where")]
 
 use tests::repository::{Written, read, root, written};
 

@@ -1,0 +1,192 @@
+//! A foreign ear: tones, levels, silences, alignment and switches in decoded samples. No code of the product is used.
+
+use std::f64::consts::TAU;
+
+/// Frames per second of everything that is listened to here.
+pub const RATE_HZ: usize = 48_000;
+
+/// Mono samples at 48 kHz: what one channel, or the mean of both, sounds like.
+#[derive(Clone, Debug, Default)]
+pub struct Sound(pub Vec<f32>);
+
+impl Sound {
+    /// Length in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.0.len() as f64 / RATE_HZ as f64
+    }
+
+    /// The stretch of `length_s` from `from_s`, cut to what is there.
+    pub fn stretch(&self, from_s: f64, length_s: f64) -> &[f32] {
+        let from = ((from_s * RATE_HZ as f64).round().max(0.0) as usize).min(self.0.len());
+        let to = (from + (length_s * RATE_HZ as f64).round() as usize).min(self.0.len());
+        &self.0[from..to]
+    }
+
+    /// Stretches of at least `at_least_s` whose 5 ms blocks all stay under `under_dbfs`, as (start, length) in seconds.
+    pub fn silences(&self, under_dbfs: f64, at_least_s: f64) -> Vec<(f64, f64)> {
+        let block = RATE_HZ / 200;
+        let mut found = Vec::new();
+        let mut since = None;
+        let quiet = self.0.chunks(block).map(|b| level_dbfs(b) < under_dbfs).chain([false]);
+        for (n, is_quiet) in quiet.enumerate() {
+            let now = (n * block) as f64 / RATE_HZ as f64;
+            match (is_quiet, since) {
+                (true, None) => since = Some(now),
+                (false, Some(start)) => {
+                    if now - start >= at_least_s {
+                        found.push((start, now - start));
+                    }
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Root mean square of `samples` in dBFS; −200 for digital silence or nothing.
+pub fn level_dbfs(samples: &[f32]) -> f64 {
+    let sum: f64 = samples.iter().map(|s| f64::from(*s) * f64::from(*s)).sum();
+    if sum <= 0.0 { -200.0 } else { 10.0 * (sum / samples.len() as f64).log10() }
+}
+
+/// Level in dBFS of the sine at `hz` in `samples`, under a Hann window, so that a tone 20 Hz away counts for nothing when the
+/// stretch lasts a quarter of a second or more. A full-scale sine is −3 dBFS.
+pub fn tone_dbfs(samples: &[f32], hz: f64) -> f64 {
+    let (mut re, mut im, mut weight) = (0.0, 0.0, 0.0);
+    let step = TAU / samples.len() as f64;
+    for (n, s) in samples.iter().enumerate() {
+        let window = 0.5 - 0.5 * (step * n as f64).cos();
+        let angle = TAU * (hz * n as f64 / RATE_HZ as f64).fract();
+        re += f64::from(*s) * window * angle.cos();
+        im += f64::from(*s) * window * angle.sin();
+        weight += window;
+    }
+    let amplitude = 2.0 * re.hypot(im) / weight.max(1.0);
+    if amplitude <= 1e-10 { -200.0 } else { 20.0 * (amplitude / std::f64::consts::SQRT_2).log10() }
+}
+
+/// How far the tone at `hz` stands above what lies beside it (±8 and ±12 Hz), in decibels.
+pub fn tone_above_neighbours_db(samples: &[f32], hz: f64) -> f64 {
+    let beside = [-12.0, -8.0, 8.0, 12.0].map(|d| tone_dbfs(samples, hz + d));
+    tone_dbfs(samples, hz) - beside.into_iter().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The candidate whose tone stands highest above its neighbours, and by how much.
+pub fn strongest<'a, K>(samples: &[f32], candidates: &'a [(K, f64)]) -> (&'a K, f64) {
+    let scored = candidates.iter().map(|(k, hz)| (k, tone_above_neighbours_db(samples, *hz)));
+    scored.max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are candidates")
+}
+
+/// Where `part` lies in `whole`, as the frame with the highest normalised correlation, and that correlation (1.0 is equality
+/// up to gain). Looks first at an eighth of the rate, then at every frame around the best place.
+pub fn find(part: &[f32], whole: &[f32]) -> Option<(usize, f64)> {
+    const COARSE: usize = 8;
+    let (small_part, small_whole) = (thinned(part, COARSE), thinned(whole, COARSE));
+    let rough = best(&small_part, &small_whole, 0..(small_whole.len() + 1).checked_sub(small_part.len())?)?;
+    let from = (rough.0 * COARSE).saturating_sub(2 * COARSE);
+    let to = (rough.0 * COARSE + 2 * COARSE).min(whole.len().checked_sub(part.len())?);
+    best(part, whole, from..to + 1)
+}
+
+/// The mean of every `by` samples: low-pass enough for finding a place.
+fn thinned(samples: &[f32], by: usize) -> Vec<f32> {
+    samples.chunks_exact(by).map(|c| c.iter().sum::<f32>() / by as f32).collect()
+}
+
+fn best(part: &[f32], whole: &[f32], places: std::ops::Range<usize>) -> Option<(usize, f64)> {
+    let own: f64 = part.iter().map(|s| f64::from(s * s)).sum();
+    let scored = places.map(|place| {
+        let there = &whole[place..place + part.len()];
+        let dot: f32 = part.iter().zip(there).map(|(a, b)| a * b).sum();
+        let energy: f32 = there.iter().map(|b| b * b).sum();
+        (place, f64::from(dot) / (own * f64::from(energy)).sqrt().max(1e-12))
+    });
+    scored.max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// Where the tone `after_hz` takes over from `before_hz` within `samples`: the frame from which the one, measured over 40 ms,
+/// is stronger than the other, found to a quarter of a millisecond. `None` when it does not happen exactly once.
+pub fn takeover(samples: &[f32], before_hz: f64, after_hz: f64) -> Option<usize> {
+    let window = RATE_HZ / 25;
+    let hop = RATE_HZ / 4000;
+    let places = (0..samples.len().checked_sub(window)?).step_by(hop);
+    let newer = |at: usize| {
+        let here = &samples[at..at + window];
+        tone_dbfs(here, after_hz) > tone_dbfs(here, before_hz)
+    };
+    // A takeover is monotone: halve the interval instead of measuring everywhere.
+    let (mut low, mut high) = (0, places.len() - 1);
+    if newer(0) || !newer(high * hop) {
+        return None;
+    }
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        if newer(middle * hop) { high = middle } else { low = middle }
+    }
+    Some(high * hop + window / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sine(hz: f64, dbfs: f64, seconds: f64) -> Vec<f32> {
+        let amplitude = 10f64.powf(dbfs / 20.0) * std::f64::consts::SQRT_2;
+        (0..(seconds * RATE_HZ as f64) as usize)
+            .map(|n| (amplitude * (TAU * hz * n as f64 / RATE_HZ as f64).sin()) as f32)
+            .collect()
+    }
+
+    fn mixed(a: &[f32], b: &[f32]) -> Vec<f32> {
+        a.iter().zip(b).map(|(a, b)| a + b).collect()
+    }
+
+    #[test]
+    fn the_ear_names_a_quiet_tone_under_a_loud_one() {
+        let sound = mixed(&sine(440.0, -20.0, 1.0), &sine(1020.0, -35.0, 1.0));
+        assert!((tone_dbfs(&sound, 1020.0) + 35.0).abs() < 0.1);
+        assert!(tone_dbfs(&sound, 1040.0) < -60.0);
+        let candidates = [("a", 1000.0), ("b", 1020.0), ("c", 1040.0)];
+        assert_eq!(*strongest(&sound, &candidates).0, "b");
+    }
+
+    #[test]
+    fn the_ear_finds_a_part_to_the_frame() {
+        let mut seed = 1u32;
+        let mut noise = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f32::from((seed >> 16) as u16) / 32768.0 - 1.0
+        };
+        let mut held = 0.0;
+        let whole: Vec<f32> = (0..96_000)
+            .map(|_| {
+                held += 0.05 * (noise() - held);
+                held
+            })
+            .collect();
+        let (place, likeness) = find(&whole[31_007..31_007 + 9_600], &whole).unwrap();
+        assert_eq!(place, 31_007);
+        assert!(likeness > 0.999);
+    }
+
+    #[test]
+    fn the_ear_times_a_switch_within_a_millisecond() {
+        let mut sound = sine(700.0, -30.0, 1.5);
+        let switch = sound.len();
+        sound.extend(sine(1300.0, -30.0, 1.5));
+        let heard = takeover(&sound, 700.0, 1300.0).unwrap();
+        assert!(heard.abs_diff(switch) < 48, "{heard} for {switch}");
+    }
+
+    #[test]
+    fn the_ear_hears_a_silence_and_its_length() {
+        let mut sound = sine(700.0, -30.0, 1.0);
+        sound.extend(vec![0.0; RATE_HZ / 10]);
+        sound.extend(sine(700.0, -30.0, 1.0));
+        let silences = Sound(sound).silences(-60.0, 0.05);
+        assert_eq!(silences.len(), 1);
+        assert!((silences[0].0 - 1.0).abs() < 0.01 && (silences[0].1 - 0.1).abs() < 0.011, "{silences:?}");
+    }
+}
