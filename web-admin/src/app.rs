@@ -1,0 +1,62 @@
+//! What `mikado hq` hands to the pages.
+
+use std::sync::Arc;
+
+use domain::{Finding, SiteId, SitePlan, Vitals};
+use jiff::{Timestamp, civil::Date};
+use tokio::sync::{Notify, watch};
+
+use crate::People;
+
+/// What is known of a site at this moment: what it last said itself, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SiteView {
+    /// The site.
+    pub site: SiteId,
+    /// What it last said; `None` before the first answer.
+    pub vitals: Option<Vitals>,
+    /// When it last answered; `None` before the first answer.
+    pub last_contact: Option<Timestamp>,
+    /// The TCP port of its air process's own web server (`/GAO.opus`, `/GAO.mp3`), on the host that serves the pages.
+    pub stream_port: Option<u16>,
+}
+
+/// A plan and what is to be said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The plan.
+    pub plan: SitePlan,
+    /// What stands beside it.
+    pub findings: Vec<Finding>,
+}
+
+/// How the pages ask for the plan of a site and civil day: the published one when there is one, else one made for the
+/// occasion. Called on a blocking thread; `None` when the site is unknown or the day cannot be planned.
+pub type Plans = Arc<dyn Fn(SiteId, Date) -> Option<Arc<Planned>> + Send + Sync>;
+
+/// Everything that the pages need. Cloning it clones handles.
+#[derive(Clone)]
+pub struct App {
+    /// Accounts, sessions, audit.
+    pub people: Arc<People>,
+    /// What the sites say, renewed about once a second.
+    pub live: watch::Receiver<Arc<Vec<SiteView>>>,
+    /// The wall clock.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Woken when something changed that plans depend on.
+    pub replan: Arc<Notify>,
+    /// Plans by site and day.
+    pub plans: Plans,
+}
+
+impl App {
+    /// What the wall clock shows.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
+
+/// The pages, the JSON and the live stream of this station.
+pub fn router(app: App) -> axum::Router {
+    axum::Router::new().with_state(app)
+}

@@ -1,0 +1,86 @@
+//! Roles, and what each may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What somebody is at the station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Watches the air and the sites.
+    Technician,
+    /// Brings sound in, approves it and puts it on the grid.
+    Producer,
+    /// All of that, and the accounts and the audit.
+    Administrator,
+}
+
+/// One thing that somebody may do. A page or an act asks for exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// See what sounds: wall, as-run, site details; listen.
+    SeeAir,
+    /// See what is planned: grid, running orders.
+    SeePlan,
+    /// See and hear the library.
+    SeeLibrary,
+    /// Bring a file in.
+    Upload,
+    /// Approve exact bytes for the air, or take them back.
+    Approve,
+    /// Put an asset into the grid.
+    Place,
+    /// See and change accounts.
+    ManagePeople,
+    /// Read the audit.
+    ReadAudit,
+}
+
+impl Role {
+    /// Every role, in the order of the screens.
+    pub const ALL: [Self; 3] = [Self::Technician, Self::Producer, Self::Administrator];
+
+    /// Whether the role has the right. What is not named here is refused.
+    pub const fn may(self, right: Right) -> bool {
+        use Right::{Approve, ManagePeople, Place, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload};
+        match right {
+            SeeAir | SeePlan | SeeLibrary => true,
+            Upload | Approve | Place => matches!(self, Self::Producer | Self::Administrator),
+            ManagePeople | ReadAudit => matches!(self, Self::Administrator),
+        }
+    }
+
+    /// The word kept in the file and given to `mikado user add --role`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Technician => "technician",
+            Self::Producer => "producer",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// The text is not a role.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a role: technician, producer or administrator")]
+pub struct BadRole(pub String);
+
+impl FromStr for Role {
+    type Err = BadRole;
+
+    fn from_str(s: &str) -> Result<Self, BadRole> {
+        let french = match s {
+            "technicien" | "technicienne" => Some(Self::Technician),
+            "producteur" | "productrice" => Some(Self::Producer),
+            "administrateur" | "administratrice" => Some(Self::Administrator),
+            _ => None,
+        };
+        let found = french.or_else(|| Self::ALL.into_iter().find(|r| r.as_str() == s));
+        found.ok_or_else(|| BadRole(s.chars().take(32).collect()))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
