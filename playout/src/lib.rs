@@ -1,1 +1,7 @@
-//! playout
+//! What is heard: the conductor that turns a plan into cues, the decks that read ahead, the mixer that renders, the
+//! journal that says what was consumed.
+//!
+//! The real-time line is the folder [`realtime`]: what lies there never allocates, waits or fails while it renders.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod realtime;

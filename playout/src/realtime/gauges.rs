@@ -1,0 +1,52 @@
+//! Readings that the line leaves behind for everyone else.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use domain::{Frames, Position, Rung};
+
+/// What the mixer says of itself, readable from any thread at any time.
+#[derive(Debug, Default)]
+pub struct Gauges {
+    position: AtomicU64,
+    underrun: AtomicU64,
+    lost_events: AtomicU64,
+    rung: AtomicU8,
+}
+
+impl Gauges {
+    /// Frames rendered since boot: the position of the next block.
+    pub fn position(&self) -> Position {
+        Position(self.position.load(Ordering::Acquire))
+    }
+
+    /// Frames that fell to a lower rung because a deck was late, since boot.
+    pub fn underrun(&self) -> Frames {
+        Frames(self.underrun.load(Ordering::Relaxed))
+    }
+
+    /// Events that found their ring full, since boot; anything but 0 means that the engine stood still for minutes.
+    pub fn lost_events(&self) -> u64 {
+        self.lost_events.load(Ordering::Relaxed)
+    }
+
+    /// The rung that sounded last.
+    pub fn rung(&self) -> Rung {
+        Rung::from_number(self.rung.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    pub(super) fn set_position(&self, at: Position) {
+        self.position.store(at.0, Ordering::Release);
+    }
+
+    pub(super) fn set_rung(&self, rung: Rung) {
+        self.rung.store(rung.number(), Ordering::Relaxed);
+    }
+
+    pub(super) fn add_underrun(&self, frames: u64) {
+        self.underrun.fetch_add(frames, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_lost_event(&self) {
+        self.lost_events.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,171 @@
+//! The mixer: the one thing that makes the sound of a site.
+
+use std::sync::Arc;
+
+use domain::{Frames, Position, Rung};
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use super::block::{BLOCK_FRAMES, Block, Frame, SILENCE};
+use super::feed::{Chunk, Feed};
+use super::floor::Floor;
+use super::gauges::Gauges;
+use super::ladder::Ladder;
+use super::order::{CueKey, Event, Load, Order};
+use super::ramp::Ramp;
+use super::voice::{Bench, Voice};
+
+/// Cues on voices at once: what sounds, what fades out under it, and what was loaded ahead.
+pub const MAX_VOICES: usize = 8;
+/// Orders that may wait: the conductor never has more than a few per turn.
+const MAX_ORDERS: usize = 64;
+/// Orders taken per block, so that a full ring cannot make one block long.
+const MAX_ORDERS_PER_BLOCK: usize = 16;
+/// Events that may wait: a few per second at most, so that the engine may stand still for minutes.
+const MAX_EVENTS: usize = 1_024;
+/// Chunks that may wait on their way home; more than any deck pool holds, so that the way is never blocked.
+pub(crate) const MAX_CHUNKS_HOME: usize = 1_024;
+
+/// The one thing that makes the sound of a site: voices for cues, under them the bed, under that the floor.
+///
+/// It cannot be built without a floor, and nothing that happens on the other side can make it silent: with no order, no
+/// bed and no chunk it plays the floor for ever.
+pub struct Mixer {
+    voices: [Option<Voice>; MAX_VOICES],
+    ladder: Ladder,
+    close: Option<Close>,
+    position: Position,
+    orders: Consumer<Order>,
+    events: Producer<Event>,
+    home: Producer<Box<Chunk>>,
+    gauges: Arc<Gauges>,
+}
+
+/// The other end of a [`Mixer`], for the engine.
+pub struct Desk {
+    /// Orders to the mixer.
+    pub orders: Producer<Order>,
+    /// What the output consumed.
+    pub events: Consumer<Event>,
+    /// Empty chunks on their way home.
+    pub home: Consumer<Box<Chunk>>,
+    /// Readings for every thread.
+    pub gauges: Arc<Gauges>,
+}
+
+struct Close {
+    ramp: Ramp,
+    over: Frames,
+}
+
+impl Mixer {
+    /// A mixer that sounds from its first block, and the desk that commands it. Called before the line is crossed.
+    pub fn new(floor: Floor) -> (Self, Desk) {
+        let (orders_in, orders) = RingBuffer::new(MAX_ORDERS);
+        let (events, events_out) = RingBuffer::new(MAX_EVENTS);
+        let (home, home_out) = RingBuffer::new(MAX_CHUNKS_HOME);
+        let gauges = Arc::new(Gauges::default());
+        let desk = Desk { orders: orders_in, events: events_out, home: home_out, gauges: Arc::clone(&gauges) };
+        let voices = std::array::from_fn(|_| None);
+        let ladder = Ladder::new(floor);
+        (Self { voices, ladder, close: None, position: Position(0), orders, events, home, gauges }, desk)
+    }
+
+    /// Where the next block begins.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Fills the block with the next ten milliseconds. Never allocates, waits or fails.
+    pub fn render(&mut self, block: &mut Block) {
+        block.at = self.position;
+        block.frames = [SILENCE; BLOCK_FRAMES];
+        for _ in 0..MAX_ORDERS_PER_BLOCK {
+            let Ok(order) = self.orders.pop() else { break };
+            self.obey(order);
+        }
+        let mut cover = [0; BLOCK_FRAMES];
+        self.sound_voices(block, &mut cover);
+        let fallen = self.ladder.render(&mut block.frames, &cover, &mut self.home);
+        self.gauges.add_underrun(fallen.late_frames);
+        if let Some((rung, i)) = fallen.change {
+            self.tell(Event::Rung { rung, at: block.at + Frames(i as u64) });
+        }
+        self.finish(&mut block.frames);
+        self.position = block.at + Frames(BLOCK_FRAMES as u64);
+        self.gauges.set_rung(self.ladder.rung());
+        self.gauges.set_position(self.position);
+    }
+
+    /// The rung that sounded last.
+    pub fn rung(&self) -> Rung {
+        self.ladder.rung()
+    }
+
+    fn obey(&mut self, order: Order) {
+        let now = self.position;
+        match order {
+            Order::Load(load) => self.load(load),
+            Order::Retime { key, end, fade_out } => self.with(key, |v| v.retime(end, fade_out, now)),
+            Order::Forget { key } => self.with(key, |v| v.forget(now)),
+            Order::Bed(feed) => self.take_bed(feed),
+            Order::Close { over } => self.close = Some(Close { ramp: Ramp::at(1.0), over }),
+        }
+    }
+
+    fn load(&mut self, load: Load) {
+        if let Some(free) = self.voices.iter_mut().find(|v| v.is_none()) {
+            *free = Some(Voice::new(load));
+        } else {
+            self.tell(Event::Refused { key: load.key, feed: load.feed });
+        }
+    }
+
+    fn with(&mut self, key: CueKey, act: impl FnOnce(&mut Voice)) {
+        if let Some(voice) = self.voices.iter_mut().flatten().find(|v| v.key() == key) {
+            act(voice);
+        }
+    }
+
+    fn take_bed(&mut self, feed: Feed) {
+        if let Some(old) = self.ladder.set_bed(feed) {
+            self.tell(Event::BedHome(old));
+        }
+    }
+
+    fn sound_voices(&mut self, block: &mut Block, cover: &mut [u8; BLOCK_FRAMES]) {
+        let next = block.at + Frames(BLOCK_FRAMES as u64);
+        for i in 0..MAX_VOICES {
+            let Some(Some(voice)) = self.voices.get_mut(i) else { continue };
+            let mut bench = Bench { at: block.at, out: &mut block.frames, cover, home: &mut self.home };
+            let report = voice.render(&mut bench);
+            self.gauges.add_underrun(report.late_frames);
+            report.began.into_iter().chain(report.turned).for_each(|e| self.tell(e));
+            // A voice leaves only when its feed can go home: freeing it here is not allowed.
+            if report.over && !self.events.is_full() {
+                let gone = self.voices.get_mut(i).and_then(Option::take);
+                gone.into_iter().for_each(|v| self.tell(v.leave(next)));
+            }
+        }
+    }
+
+    fn finish(&mut self, frames: &mut [Frame; BLOCK_FRAMES]) {
+        if let Some(close) = &mut self.close {
+            let over = close.over.0 as f32;
+            for frame in frames.iter_mut() {
+                let g = close.ramp.step(false, over);
+                *frame = [frame[0] * g, frame[1] * g];
+            }
+        }
+        frames.iter_mut().flatten().for_each(|s| *s = if s.is_finite() { s.clamp(-1.0, 1.0) } else { 0.0 });
+    }
+
+    /// Tells the engine. An event that owns memory is only made when there is room (`Refused` and `BedHome` follow an
+    /// order, and every order is answered by at most one).
+    fn tell(&mut self, event: Event) {
+        if let Err(rtrb::PushError::Full(event)) = self.events.push(event) {
+            self.gauges.add_lost_event();
+            // Leaking a feed is the lesser evil: it happens only when the engine has been gone for minutes.
+            std::mem::forget(event);
+        }
+    }
+}
