@@ -46,6 +46,16 @@ level!(
     TruePeak, "dBTP"
 );
 
+impl Loudness {
+    /// Where the station brings everything, unless its config says otherwise (EBU R 128, 2020: programme loudness).
+    pub const TARGET: Self = Self(-23.0);
+}
+
+impl TruePeak {
+    /// What nothing passes after its gain, unless the config says otherwise (EBU R 128, 2020: maximum true peak level).
+    pub const CEILING: Self = Self(-1.0);
+}
+
 impl Gain {
     /// 0 dB.
     pub const UNITY: Self = Self(0.0);
