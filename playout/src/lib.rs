@@ -4,5 +4,4 @@
 //! The real-time line is the folder [`realtime`]: what lies there never allocates, waits or fails while it renders.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
-pub mod outputs;
 pub mod realtime;

@@ -1,0 +1,320 @@
+//! The command line: every stable command with its arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use domain::{AssetId, Language, ProgrammeId, SiteId};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use crate::clock::WallClock;
+use crate::config::units;
+use crate::speech::{Tongue, Voice};
+
+/// Mikado FM : préparer, approuver, programmer et diffuser, site par site.
+///
+/// Codes de sortie : 0 tout va bien, 1 il y a quelque chose à voir, 2 commande ou configuration à corriger.
+#[derive(Debug, Parser)]
+#[command(name = "mikado", version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    /// Fichier de configuration ; ses chemins partent de son dossier
+    #[arg(long, global = true, default_value = "mikado.toml", value_name = "FICHIER")]
+    pub config: PathBuf,
+    /// Répondre en JSON, pour les scripts
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Langue des phrases
+    #[arg(long, global = true, value_enum, default_value_t = Tongue::Fr, value_name = "LANGUE")]
+    pub lang: Tongue,
+    /// Décalage de l'horloge de démonstration, en millisecondes
+    #[arg(long, global = true, hide = true, default_value_t = 0, allow_hyphen_values = true)]
+    pub clock_shift_ms: i64,
+    /// Ce qu'il faut faire.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Args {
+    /// How this command answers.
+    pub fn voice(&self) -> Voice {
+        Voice { tongue: self.lang, json: self.json }
+    }
+
+    /// The wall clock of this process.
+    pub fn clock(&self) -> WallClock {
+        WallClock::shifted(SignedDuration::from_millis(self.clock_shift_ms))
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Monte une station entière de démonstration (sept sites, semaine de référence, sons) et la met à l'antenne
+    Demo(DemoArgs),
+    /// Lance et relance les processus de cette machine : hq et un air par site
+    Run,
+    /// Le siège : pages web, grille, plans, médiathèque
+    Hq,
+    /// Le son d'un site
+    Air(AirArgs),
+    /// Décode un fichier étranger dans un processus jetable et limité
+    Decode(DecodeArgs),
+    /// Fait entrer des fichiers son dans la médiathèque
+    Ingest(IngestArgs),
+    /// Importe, exporte ou vérifie le fichier de station
+    #[command(subcommand)]
+    Grid(GridCommand),
+    /// Le conducteur d'un site et d'un jour
+    Plan(PlanArgs),
+    /// Pourquoi ceci passe à l'antenne à cet instant
+    Why(WhyArgs),
+    /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur
+    Render(RenderArgs),
+    /// Vérifie rayonnage, catalogue, plans, journaux et configuration
+    Check,
+    /// Dit ce que cette machine sait faire : cartes son, heure, disque, ports, outils
+    Doctor,
+    /// Comptes des personnes
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+impl Command {
+    /// Whether this process lives for days and may not wait for whoever reads its trace.
+    pub const fn is_long_lived(&self) -> bool {
+        matches!(self, Self::Demo(_) | Self::Run | Self::Hq | Self::Air(_))
+    }
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Dossier de la station
+    #[arg(long, default_value = "demo-station", value_name = "DOSSIER")]
+    pub dir: PathBuf,
+    /// Adresse des pages web
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADRESSE:PORT")]
+    pub http: SocketAddr,
+    /// Heure que montre l'horloge au démarrage, par exemple 2026-11-24T08:09:30Z
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+}
+
+/// Arguments of `air`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct AirArgs {
+    /// Code du site
+    #[arg(long, value_name = "SITE")]
+    pub site: SiteId,
+}
+
+/// Arguments of `decode`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct DecodeArgs {
+    /// Fichier étranger
+    #[arg(long, value_name = "FICHIER")]
+    pub input: PathBuf,
+    /// Fichier canonique à écrire
+    #[arg(long, value_name = "FICHIER")]
+    pub output: PathBuf,
+}
+
+/// What an ingested file is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// An edition of a programme.
+    #[default]
+    #[value(alias = "programme", alias = "emission", name = "programme")]
+    Programme,
+    /// A spot of a campaign.
+    #[value(name = "spot")]
+    Spot,
+    /// A jingle, ident, sweeper.
+    #[value(name = "jingle")]
+    Jingle,
+    /// A sustaining bed.
+    #[value(name = "bed", alias = "tapis")]
+    Bed,
+}
+
+impl From<Kind> for domain::AssetKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Programme => Self::Programme,
+            Kind::Spot => Self::Spot,
+            Kind::Jingle => Self::Jingle,
+            Kind::Bed => Self::Bed,
+        }
+    }
+}
+
+/// Arguments of `ingest`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct IngestArgs {
+    /// Fichiers son
+    #[arg(required = true, value_name = "FICHIER")]
+    pub files: Vec<PathBuf>,
+    /// Langue parlée (étiquette BCP 47 : fr, bm, ses, taq…, ou mul)
+    #[arg(long, value_name = "LANGUE")]
+    pub language: Language,
+    /// Titre, dans sa langue
+    #[arg(long, value_name = "TITRE")]
+    pub title: String,
+    /// Ce que c'est
+    #[arg(long, value_enum, default_value_t = Kind::Programme, value_name = "SORTE")]
+    pub kind: Kind,
+    /// Émission de la grille dont c'est une édition
+    #[arg(long, value_name = "ÉMISSION")]
+    pub programme: Option<ProgrammeId>,
+    /// Identifiant ; sinon il est tiré du nom du fichier
+    #[arg(long, value_name = "IDENTIFIANT")]
+    pub asset: Option<AssetId>,
+    /// Approuver aussitôt (prêt à diffuser) si rien ne s'y oppose
+    #[arg(long)]
+    pub approve: bool,
+}
+
+/// `grid` and what it does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum GridCommand {
+    /// Fait d'un fichier de station la grille en vigueur
+    Import {
+        /// Fichier de station (TOML), ou semaine de référence
+        file: PathBuf,
+        /// Campagnes à joindre, quand le fichier est une semaine de référence
+        #[arg(long, value_name = "FICHIER")]
+        campaigns: Option<PathBuf>,
+        /// Ce qui change et pourquoi, pour l'histoire de la grille
+        #[arg(long, default_value = "grid import", value_name = "TEXTE")]
+        reason: String,
+    },
+    /// Écrit la grille en vigueur dans un fichier, ou sur la sortie avec « - »
+    Export {
+        /// Fichier à écrire
+        file: PathBuf,
+    },
+    /// Vérifie un fichier de station sans rien changer
+    Check {
+        /// Fichier de station (TOML), ou semaine de référence
+        file: PathBuf,
+        /// Campagnes à joindre, quand le fichier est une semaine de référence
+        #[arg(long, value_name = "FICHIER")]
+        campaigns: Option<PathBuf>,
+    },
+}
+
+/// Arguments of `plan`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct PlanArgs {
+    /// Code du site ; sans lui, tous
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<SiteId>,
+    /// Jour, par exemple 2026-11-24 ; sans lui, aujourd'hui
+    #[arg(long, value_name = "JOUR")]
+    pub day: Option<Date>,
+    /// Toute la semaine (du lundi au dimanche) de ce jour
+    #[arg(long)]
+    pub week: bool,
+    /// Les émissions seulement, sans le détail des écrans et habillages
+    #[arg(long)]
+    pub programmes: bool,
+    /// En CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Compare avec ce qui a été diffusé
+    #[arg(long, conflicts_with_all = ["programmes", "csv"])]
+    pub aired: bool,
+    /// Fichier de station à lire à la place de celle du siège
+    #[arg(long, value_name = "FICHIER")]
+    pub station: Option<PathBuf>,
+    /// Campagnes à joindre au fichier de `--station`
+    #[arg(long, value_name = "FICHIER", requires = "station")]
+    pub campaigns: Option<PathBuf>,
+}
+
+/// Arguments of `why`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct WhyArgs {
+    /// Code du site
+    #[arg(long, value_name = "SITE")]
+    pub site: SiteId,
+    /// Instant ; sans lui, maintenant
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+}
+
+/// Where in the chain `render` listens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Tap {
+    /// The programme as the encoders and the card get it.
+    #[default]
+    Programme,
+}
+
+/// Arguments of `render`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct RenderArgs {
+    /// Code du site
+    #[arg(long, value_name = "SITE")]
+    pub site: SiteId,
+    /// Premier instant
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Timestamp,
+    /// Durée, par exemple 10m
+    #[arg(long = "for", value_name = "DURÉE", value_parser = units::duration)]
+    pub length: Duration,
+    /// Fichier WAV à écrire
+    #[arg(long, value_name = "FICHIER")]
+    pub out: PathBuf,
+    /// Point de la chaîne
+    #[arg(long, value_enum, default_value_t = Tap::Programme)]
+    pub tap: Tap,
+}
+
+/// The roles that an account may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Watches the antenna and the machines.
+    #[value(name = "technician", alias = "technicien", alias = "technicienne")]
+    Technician,
+    /// Brings in sound, approves it, puts it into the grid.
+    #[value(name = "producer", alias = "producteur", alias = "productrice")]
+    Producer,
+    /// Also keeps the accounts.
+    #[value(name = "administrator", alias = "administrateur", alias = "administratrice")]
+    Administrator,
+}
+
+/// `user` and what it does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Crée un compte et affiche son mot de passe à usage unique
+    Add {
+        /// Nom du compte
+        name: String,
+        /// Ce que la personne a le droit de faire
+        #[arg(long, value_enum, value_name = "RÔLE")]
+        role: Role,
+    },
+    /// Liste les comptes
+    List,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_demo_clock_may_run_behind_the_machine() {
+        let args = Args::try_parse_from(["mikado", "--clock-shift-ms", "-5000", "run"]).unwrap();
+        assert_eq!(args.clock().shift(), SignedDuration::from_millis(-5000));
+    }
+}

@@ -1,0 +1,97 @@
+//! The shape of `mikado.toml` as it is written; nothing is believed yet.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A text of the file with its place, for complaints.
+pub(super) type Text = Spanned<String>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub station: Station,
+    #[serde(default)]
+    pub hq: Hq,
+    #[serde(default)]
+    pub shelf: Shelf,
+    #[serde(default)]
+    pub run: Run,
+    #[serde(default)]
+    pub site: Vec<Spanned<Site>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Station {
+    pub file: Option<Text>,
+    pub target_loudness: Option<Text>,
+    pub true_peak_ceiling: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hq {
+    pub dir: Option<Text>,
+    pub http: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shelf {
+    pub dir: Option<Text>,
+    pub disk_budget: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Run {
+    pub dir: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Site {
+    pub id: Text,
+    pub dir: Option<Text>,
+    pub http: Option<Text>,
+    pub opus: Option<Text>,
+    pub mp3: Option<Text>,
+    pub card: Option<Text>,
+    pub wav: Option<Text>,
+    #[serde(default)]
+    pub icecast: Vec<Icecast>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Icecast {
+    pub url: Text,
+    pub mount: Text,
+    pub format: Option<Text>,
+    pub user: Option<Text>,
+    pub password: Option<Text>,
+    pub password_file: Option<Text>,
+}
+
+/// Every key with the section that it belongs to.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("file", "[station]"),
+    ("target_loudness", "[station]"),
+    ("true_peak_ceiling", "[station]"),
+    ("http", "[hq] ou/or [[site]]"),
+    ("disk_budget", "[shelf]"),
+    ("dir", "[hq], [shelf], [run] ou/or [[site]]"),
+    ("id", "[[site]]"),
+    ("opus", "[[site]]"),
+    ("mp3", "[[site]]"),
+    ("card", "[[site]]"),
+    ("wav", "[[site]]"),
+    ("icecast", "[[site]]"),
+    ("url", "[[site.icecast]]"),
+    ("mount", "[[site.icecast]]"),
+    ("format", "[[site.icecast]]"),
+    ("user", "[[site.icecast]]"),
+    ("password", "[[site.icecast]]"),
+    ("password_file", "[[site.icecast]]"),
+];

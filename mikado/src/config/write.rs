@@ -1,0 +1,62 @@
+//! A new config file with a sentence beside every choice, for the demonstration and for a first station.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use domain::SiteId;
+
+/// What a new config file says.
+#[derive(Clone, Debug)]
+pub struct NewConfig {
+    /// Where the pages are served.
+    pub http: SocketAddr,
+    /// The sites with the addresses of their streams.
+    pub sites: Vec<(SiteId, SocketAddr)>,
+}
+
+impl NewConfig {
+    /// The text of the file.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::from(HEAD);
+        text = text.replace("{http}", &self.http.to_string());
+        for (id, http) in &self.sites {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n[[site]]\nid = \"{id}\"\nhttp = \"{http}\"\n");
+        }
+        text.push_str(TAIL);
+        text
+    }
+}
+
+const HEAD: &str = "\
+# Mikado : ce que porte cette machine. Les chemins partent du dossier de ce fichier.
+# Une valeur porte son unité. Une clé inconnue est refusée avec sa ligne.
+
+[station]
+file = \"station.toml\"             # grille, langues, campagnes ; lu au premier démarrage
+target_loudness = \"-23 LUFS\"      # EBU R 128
+true_peak_ceiling = \"-1 dBTP\"
+
+[hq]
+dir = \"hq\"                        # catalogue, grille, comptes
+http = \"{http}\"      # pages web
+
+[shelf]
+dir = \"shelf\"                     # le son, par empreinte
+disk_budget = \"2GB\"
+
+[run]
+dir = \"run\"                       # état des processus
+";
+
+const TAIL: &str = "
+# Pour un site, aussi :
+# opus = \"96 kbit/s\"              # ou \"off\"
+# mp3 = \"128 kbit/s\"              # ou \"off\"
+# card = \"hw:0,0\"                 # un nom que donne « mikado doctor »
+# wav = \"air.wav\"                 # enregistre la sortie
+# [[site.icecast]]
+# url = \"http://127.0.0.1:8000\"
+# mount = \"/gao.opus\"
+# password_file = \"icecast.secret\"
+";

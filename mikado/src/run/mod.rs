@@ -1,0 +1,4 @@
+//! The shells: processes, threads and sockets around the hearts.
+
+pub mod hq;
+pub mod supervisor;

@@ -1,0 +1,222 @@
+//! One child: adopted or started, watched, started again, stopped when asked.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use domain::SiteId;
+use rustix::process::Signal;
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+use super::process::Named;
+use super::restarts::{Patience, Restarts};
+use super::{RunOptions, state_path};
+use crate::config::Config;
+use crate::speech::{Said, Voice};
+
+/// How long a child may take to stop by itself; an air process fades out and closes its journal in a fraction of it.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a child does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The headquarters.
+    Hq,
+    /// The sound of a site.
+    Air(SiteId),
+}
+
+impl Role {
+    /// Its name in sentences.
+    pub fn name(self) -> String {
+        match self {
+            Self::Hq => "hq".to_owned(),
+            Self::Air(site) => format!("air {site}"),
+        }
+    }
+}
+
+/// How a child is started.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    role: Role,
+    executable: PathBuf,
+    args: Vec<String>,
+    config_hash: String,
+    state: PathBuf,
+}
+
+impl Start {
+    pub(super) fn new(role: Role, config: &Config, executable: &Path, options: RunOptions) -> Self {
+        let mut args = vec![
+            "--config".to_owned(),
+            config.file.to_string_lossy().into_owned(),
+            "--lang".to_owned(),
+            options.voice.tongue.tag().to_owned(),
+            "--clock-shift-ms".to_owned(),
+            options.clock.shift().as_millis().to_string(),
+        ];
+        match role {
+            Role::Hq => args.push("hq".to_owned()),
+            Role::Air(site) => args.extend(["air".to_owned(), "--site".to_owned(), site.to_string()]),
+        }
+        Self {
+            role,
+            executable: executable.to_owned(),
+            args,
+            config_hash: part_hash(config, role),
+            state: state_path(&config.run, role),
+        }
+    }
+
+    fn spawn(&self) -> std::io::Result<Child> {
+        Command::new(&self.executable)
+            .args(&self.args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .process_group(0)
+            .kill_on_drop(false)
+            .spawn()
+    }
+}
+
+/// The part of the config that a child depends on, so that an adopted one with an older part is told from a current one.
+fn part_hash(config: &Config, role: Role) -> String {
+    let part = match role {
+        Role::Hq => format!("{config:?}"),
+        Role::Air(site) => format!("{:?} {:?}", config.shelf, config.site(site)),
+    };
+    blake3::hash(part.as_bytes()).to_hex()[..16].to_owned()
+}
+
+enum Alive {
+    Own(Child, Named),
+    Adopted(Named),
+}
+
+impl Alive {
+    const fn named(&self) -> &Named {
+        match self {
+            Self::Own(_, named) | Self::Adopted(named) => named,
+        }
+    }
+
+    /// Returns when it has ended, with a word on how.
+    async fn ended(&mut self) -> String {
+        match self {
+            Self::Own(child, _) => child.wait().await.map_or_else(|e| e.to_string(), |status| status.to_string()),
+            Self::Adopted(named) => {
+                named.ended().await;
+                "ended".to_owned()
+            }
+        }
+    }
+}
+
+/// Keeps one child running.
+pub(super) struct Keeper {
+    start: Start,
+    restarts: Restarts,
+    began: Instant,
+    voice: Voice,
+    alive: Option<Alive>,
+}
+
+impl Keeper {
+    pub(super) fn new(start: Start, began: Instant, voice: Voice) -> Self {
+        let patience = if start.role == Role::Hq { Patience::AfterFive } else { Patience::Never };
+        Self { start, restarts: Restarts::new(patience), began, voice, alive: None }
+    }
+
+    pub(super) const fn is_running(&self) -> bool {
+        self.alive.is_some()
+    }
+
+    /// Takes over the child that an earlier supervisor left, or stops it when it runs with other arguments or config.
+    pub(super) async fn adopt(&mut self) {
+        let Some(named) = Named::read(&self.start.state).filter(Named::is_alive) else { return };
+        let name = self.start.role.name();
+        let current = named.args == self.start.args && named.config_hash == self.start.config_hash;
+        let same_file = named.runs_our_executable();
+        // Sound is not interrupted for an update: the operator chooses that moment.
+        let keep = current && (same_file || self.start.role != Role::Hq);
+        if !keep {
+            self.stop(Alive::Adopted(named)).await;
+            return;
+        }
+        self.voice.say(&Said::new(
+            format!("{name} : continue (processus {}).", named.pid),
+            format!("{name}: goes on (process {}).", named.pid),
+        ));
+        if !same_file {
+            tracing::warn!("{name} still runs the executable from before the update; restart it when silence suits");
+        }
+        self.alive = Some(Alive::Adopted(named));
+    }
+
+    /// Keeps it running until `stop` turns true.
+    pub(super) async fn keep(mut self, mut stop: watch::Receiver<bool>) {
+        loop {
+            if self.alive.is_none() {
+                self.spawn();
+            }
+            let Some(mut alive) = self.alive.take() else {
+                if self.pause("could not be started", &mut stop).await { return } else { continue }
+            };
+            let how = tokio::select! {
+                how = alive.ended() => Some(how),
+                _ = stop.wait_for(|asked| *asked) => None,
+            };
+            match how {
+                None => return self.stop(alive).await,
+                Some(how) if self.pause(&how, &mut stop).await => return,
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn spawn(&mut self) {
+        let name = self.start.role.name();
+        let child = match self.start.spawn() {
+            Ok(child) => child,
+            Err(error) => return tracing::error!("{name} could not be started: {error}"),
+        };
+        let named = child.id().and_then(|pid| Named::of(pid, self.start.args.clone(), self.start.config_hash.clone()));
+        let Some(named) = named else {
+            return tracing::error!("{name} ended at once");
+        };
+        if let Err(error) = named.write(&self.start.state) {
+            tracing::warn!(
+                "{name}: {} not written ({error}); it could not be adopted later",
+                self.start.state.display()
+            );
+        }
+        tracing::info!("{name} started as process {}", named.pid);
+        self.alive = Some(Alive::Own(child, named));
+    }
+
+    /// Waits before the next start; true when asked to stop meanwhile.
+    async fn pause(&mut self, how: &str, stop: &mut watch::Receiver<bool>) -> bool {
+        let pause = self.restarts.after_end(self.began.elapsed());
+        tracing::warn!("{} ended ({how}); again in {} ms", self.start.role.name(), pause.as_millis());
+        tokio::select! {
+            () = tokio::time::sleep(pause) => false,
+            _ = stop.wait_for(|asked| *asked) => {
+                let _ = std::fs::remove_file(&self.start.state);
+                true
+            }
+        }
+    }
+
+    async fn stop(&self, mut alive: Alive) {
+        alive.named().signal(Signal::TERM);
+        if tokio::time::timeout(STOP_WITHIN, alive.ended()).await.is_err() {
+            tracing::warn!("{} did not stop within {} s", self.start.role.name(), STOP_WITHIN.as_secs());
+            alive.named().signal(Signal::KILL);
+            let _ = tokio::time::timeout(STOP_WITHIN, alive.ended()).await;
+        }
+        // Left behind, it would name a process that is gone; nobody would adopt that one.
+        let _ = std::fs::remove_file(&self.start.state);
+    }
+}

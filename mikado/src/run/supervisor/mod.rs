@@ -1,0 +1,131 @@
+//! The supervisor: starts `hq` and one `air` per site, and starts again what ends.
+//!
+//! Its own death stops nothing: children live in process groups of their own, and the next supervisor adopts them by
+//! the state files that this one leaves in its folder. Only an asked-for stop (SIGTERM, SIGINT, SIGHUP) stops them.
+
+mod child;
+mod process;
+mod restarts;
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub use self::child::Role;
+use self::child::{Keeper, Start};
+use crate::clock::WallClock;
+use crate::config::Config;
+use crate::error::Error;
+use crate::speech::{Said, Voice};
+
+/// What a supervisor hands on to its children.
+#[derive(Clone, Copy, Debug)]
+pub struct RunOptions {
+    /// The wall clock that all of them show.
+    pub clock: WallClock,
+    /// How they and it speak.
+    pub voice: Voice,
+}
+
+/// Runs until it is asked to stop, then stops its children gracefully.
+///
+/// # Errors
+/// When another supervisor already runs on the same folder, or that folder cannot be written.
+pub fn run(config: &Config, options: RunOptions) -> Result<(), Error> {
+    std::fs::create_dir_all(&config.run).map_err(|e| Error::file(&config.run, e))?;
+    let _only_one = take_lock(&config.run.join("supervisor.lock"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Error::doing("démarrage impossible", "cannot start", e))?;
+    runtime.block_on(supervise(config, options))
+}
+
+async fn supervise(config: &Config, options: RunOptions) -> Result<(), Error> {
+    let executable =
+        process::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
+    let (tell_stop, stop) = watch::channel(false);
+    let mut keepers = JoinSet::new();
+    let began = Instant::now();
+    // Sound first: the sites start before the headquarters.
+    let roles = config.sites.iter().map(|s| Role::Air(s.id)).chain([Role::Hq]);
+    for role in roles {
+        let start = Start::new(role, config, &executable, options);
+        let mut keeper = Keeper::new(start, began, options.voice);
+        keeper.adopt().await;
+        if let Some((address, said)) = (!keeper.is_running()).then(|| port_taken(role, config)).flatten() {
+            tracing::warn!(%address, "{}", said.in_tongue(options.voice.tongue));
+        }
+        keepers.spawn(keeper.keep(stop.clone()));
+    }
+    wait_for_stop_signal().await?;
+    options.voice.say(&Said::new("Arrêt des processus…", "Stopping the processes…"));
+    let _ = tell_stop.send(true);
+    while keepers.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn wait_for_stop_signal() -> Result<(), Error> {
+    let install = |kind| signal(kind).map_err(|e| Error::doing("signaux indisponibles", "signals unavailable", e));
+    let mut terminate = install(SignalKind::terminate())?;
+    let mut interrupt = install(SignalKind::interrupt())?;
+    let mut hangup = install(SignalKind::hangup())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    Ok(())
+}
+
+/// The address that a child is about to use, when something else already uses it.
+fn port_taken(role: Role, config: &Config) -> Option<(SocketAddr, Said)> {
+    let (address, who, key) = match role {
+        Role::Hq => (config.http, "hq".to_owned(), "[hq] http".to_owned()),
+        Role::Air(id) => (config.site(id)?.http?, id.to_string(), format!("[[site]] {id} http")),
+    };
+    let error = TcpListener::bind(address).err()?;
+    Some((
+        address,
+        Said::new(
+            format!(
+                "l'adresse {address} de {who} n'est pas libre ({error}). Libérez-la ou changez {key} dans la configuration ; le son, lui, continue."
+            ),
+            format!(
+                "the address {address} of {who} is not free ({error}). Free it or change {key} in the config; the sound goes on all the same."
+            ),
+        ),
+    ))
+}
+
+/// Holds `path` for the life of this process, so that two supervisors never start the same sites.
+fn take_lock(path: &Path) -> Result<File, Error> {
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let mut file = open.map_err(|e| Error::file(path, e))?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut other = String::new();
+        // The number is only a courtesy; without it the sentence still says enough.
+        let _ = (&mut file).take(16).read_to_string(&mut other);
+        let other = other.trim().to_owned();
+        return Err(Error::failed(
+            format!("Mikado tourne déjà sur ce dossier (processus {other}). Arrêtez-le d'abord."),
+            format!("Mikado already runs on this folder (process {other}). Stop it first."),
+        ));
+    }
+    let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+    written.map_err(|e| Error::file(path, e))?;
+    Ok(file)
+}
+
+/// Where the state of a child lies.
+fn state_path(run: &Path, role: Role) -> PathBuf {
+    match role {
+        Role::Hq => run.join("hq.json"),
+        Role::Air(site) => run.join(format!("air-{site}.json")),
+    }
+}
