@@ -4,4 +4,10 @@
 //! The real-time line is the folder [`realtime`]: what lies there never allocates, waits or fails while it renders.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod error;
+pub mod planfile;
 pub mod realtime;
+#[cfg(test)]
+mod testing;
+
+pub use error::{Error, Result};

@@ -13,13 +13,13 @@ pub const CHUNK_FRAMES: usize = 4_800;
 
 /// A stretch of decoded sound that travels between a deck and a voice.
 pub struct Chunk {
-    frames: [Frame; CHUNK_FRAMES],
+    frames: Box<[Frame]>,
     length: usize,
 }
 
 impl Default for Chunk {
     fn default() -> Self {
-        Self { frames: [SILENCE; CHUNK_FRAMES], length: 0 }
+        Self { frames: vec![SILENCE; CHUNK_FRAMES].into_boxed_slice(), length: 0 }
     }
 }
 
@@ -42,14 +42,14 @@ impl Chunk {
 
 /// The deck's end: takes filled chunks.
 pub struct Filler {
-    chunks: Producer<Box<Chunk>>,
+    chunks: Producer<Chunk>,
     finished: Arc<AtomicBool>,
 }
 
 /// The voice's end: gives frames, in order, each once.
 pub struct Feed {
-    chunks: Consumer<Box<Chunk>>,
-    current: Option<Box<Chunk>>,
+    chunks: Consumer<Chunk>,
+    current: Option<Chunk>,
     used: usize,
     finished: Arc<AtomicBool>,
 }
@@ -69,7 +69,7 @@ impl Filler {
     }
 
     /// Hands a chunk over; only the last one before [`Filler::finish`] may be partly filled. A full feed gives it back.
-    pub fn push(&mut self, chunk: Box<Chunk>) -> Result<(), Box<Chunk>> {
+    pub fn push(&mut self, chunk: Chunk) -> Result<(), Chunk> {
         self.chunks.push(chunk).map_err(|rtrb::PushError::Full(back)| back)
     }
 
@@ -97,7 +97,7 @@ impl Feed {
     }
 
     /// Fills `out` from the front, sends emptied chunks home, and returns how many frames there were.
-    pub(super) fn take(&mut self, out: &mut [Frame], home: &mut Producer<Box<Chunk>>) -> usize {
+    pub(super) fn take(&mut self, out: &mut [Frame], home: &mut Producer<Chunk>) -> usize {
         let mut done = 0;
         while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
             let Some(sound) = self.ahead(home) else { break };
@@ -110,7 +110,7 @@ impl Feed {
     }
 
     /// Passes over `frames` frames, through at most `chunks_max` chunks, and returns how many it passed.
-    pub(super) fn skip(&mut self, frames: u64, chunks_max: usize, home: &mut Producer<Box<Chunk>>) -> u64 {
+    pub(super) fn skip(&mut self, frames: u64, chunks_max: usize, home: &mut Producer<Chunk>) -> u64 {
         let mut left = frames;
         for _ in 0..=chunks_max {
             let Some(sound) = self.ahead(home).filter(|_| left > 0) else { break };
@@ -122,7 +122,7 @@ impl Feed {
     }
 
     /// The unread sound of the current chunk, after fetching the next one where it was read to its end.
-    fn ahead(&mut self, home: &mut Producer<Box<Chunk>>) -> Option<&[Frame]> {
+    fn ahead(&mut self, home: &mut Producer<Chunk>) -> Option<&[Frame]> {
         if self.current.as_ref().is_some_and(|c| self.used >= c.sound().len()) {
             if home.is_full() {
                 return None; // Dropping the chunk would free memory here; standing still costs only this sound.
@@ -139,7 +139,7 @@ impl Feed {
     }
 
     /// The chunks still inside, for the deck to use again. Called off the line.
-    pub fn into_chunks(mut self) -> impl Iterator<Item = Box<Chunk>> {
+    pub fn into_chunks(mut self) -> impl Iterator<Item = Chunk> {
         let current = self.current.take();
         current.into_iter().chain(std::iter::from_fn(move || self.chunks.pop().ok()))
     }

@@ -53,7 +53,7 @@ impl Ladder {
         &mut self,
         out: &mut [Frame; BLOCK_FRAMES],
         cover: &[u8; BLOCK_FRAMES],
-        home: &mut Producer<Box<Chunk>>,
+        home: &mut Producer<Chunk>,
     ) -> Fallen {
         let was_ready = self.bed_ready;
         let ahead = self.bed.as_ref().map_or(0, Feed::available);
@@ -92,7 +92,7 @@ impl Ladder {
         }
     }
 
-    fn bed_frame(&mut self, home: &mut Producer<Box<Chunk>>) -> Frame {
+    fn bed_frame(&mut self, home: &mut Producer<Chunk>) -> Frame {
         let mut one = [SILENCE];
         if let Some(bed) = &mut self.bed {
             bed.take(&mut one, home);

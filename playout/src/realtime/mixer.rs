@@ -36,7 +36,7 @@ pub struct Mixer {
     position: Position,
     orders: Consumer<Order>,
     events: Producer<Event>,
-    home: Producer<Box<Chunk>>,
+    home: Producer<Chunk>,
     gauges: Arc<Gauges>,
 }
 
@@ -47,7 +47,7 @@ pub struct Desk {
     /// What the output consumed.
     pub events: Consumer<Event>,
     /// Empty chunks on their way home.
-    pub home: Consumer<Box<Chunk>>,
+    pub home: Consumer<Chunk>,
     /// Readings for every thread.
     pub gauges: Arc<Gauges>,
 }
@@ -142,8 +142,9 @@ impl Mixer {
             report.began.into_iter().chain(report.turned).for_each(|e| self.tell(e));
             // A voice leaves only when its feed can go home: freeing it here is not allowed.
             if report.over && !self.events.is_full() {
-                let gone = self.voices.get_mut(i).and_then(Option::take);
-                gone.into_iter().for_each(|v| self.tell(v.leave(next)));
+                if let Some(gone) = self.voices.get_mut(i).and_then(Option::take) {
+                    self.tell(gone.leave(next));
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Bench<'a> {
     pub(super) at: Position,
     pub(super) out: &'a mut [Frame; BLOCK_FRAMES],
     pub(super) cover: &'a mut [u8; BLOCK_FRAMES],
-    pub(super) home: &'a mut Producer<Box<Chunk>>,
+    pub(super) home: &'a mut Producer<Chunk>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Voice {
     }
 
     /// Drops the frames that the output has passed.
-    fn pay_debt(&mut self, at: Position, home: &mut Producer<Box<Chunk>>) {
+    fn pay_debt(&mut self, at: Position, home: &mut Producer<Chunk>) {
         let owed = self.owed(at);
         if let Some(feed) = self.load.feed.as_mut().filter(|_| owed > 0) {
             self.taken += feed.skip(owed, SKIP_CHUNKS_MAX, home);

@@ -1,0 +1,154 @@
+//! The JSON inside a plan file: a mirror of the domain's types, checked on the way in.
+
+use domain::{AudioHash, Entry, EntryId, Fit, Frames, Gain, Origin, Revision, Segment, SitePlan, Start, What};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::PlanBundle;
+use crate::error::{Error, Result};
+
+#[derive(Serialize, Deserialize)]
+struct WireBundle {
+    site: String,
+    revision: u64,
+    plans: Vec<WirePlan>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WirePlan {
+    day: String,
+    revision: u64,
+    entries: Vec<WireEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireEntry {
+    id: String,
+    at: String,
+    length_frames: u64,
+    start: WireStart,
+    fit: WireFit,
+    #[serde(flatten)]
+    what: WireWhat,
+    programme: String,
+    title: String,
+    language: String,
+    origin: WireOrigin,
+    segment: WireSegment,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum WireWhat {
+    Audio { asset: String, hash: String, from_frames: u64, gain_db: f64, expires: Option<String> },
+    Bed,
+}
+
+macro_rules! mirror {
+    ($wire:ident = $domain:ident { $($v:ident),* }) => {
+        #[derive(Clone, Copy, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum $wire { $($v),* }
+        impl From<$domain> for $wire {
+            fn from(d: $domain) -> Self { match d { $($domain::$v => Self::$v),* } }
+        }
+        impl From<$wire> for $domain {
+            fn from(w: $wire) -> Self { match w { $($wire::$v => Self::$v),* } }
+        }
+    };
+}
+
+mirror!(WireStart = Start { Hard, Soft, Follows });
+mirror!(WireFit = Fit { Exact, Elastic, Filler });
+mirror!(WireOrigin = Origin { Network, OptOut, File, Relay });
+mirror!(WireSegment = Segment { Opening, Content, Spot, Fill, Promo, Ident, Sweeper, TimeSignal, BackAnnounce });
+
+pub(super) fn to_json(bundle: &PlanBundle) -> Result<Vec<u8>> {
+    let plans = bundle.plans.iter().map(wire_plan).collect();
+    let wire = WireBundle { site: bundle.site.to_string(), revision: bundle.revision.0, plans };
+    serde_json::to_vec(&wire).map_err(|e| Error::BadPlan(e.to_string()))
+}
+
+pub(super) fn from_json(body: &[u8]) -> Result<PlanBundle> {
+    let wire: WireBundle = serde_json::from_slice(body).map_err(bad)?;
+    if wire.plans.len() > PlanBundle::MAX_PLANS {
+        return Err(Error::BadPlan(format!("{} days in one bundle", wire.plans.len())));
+    }
+    let site = wire.site.parse().map_err(bad)?;
+    let plans = wire.plans.into_iter().map(|p| plan(site, p)).collect::<Result<_>>()?;
+    Ok(PlanBundle { site, revision: Revision(wire.revision), plans })
+}
+
+fn bad(e: impl std::fmt::Display) -> Error {
+    Error::BadPlan(e.to_string())
+}
+
+fn wire_plan(plan: &SitePlan) -> WirePlan {
+    let entries = plan.entries().iter().map(wire_entry).collect();
+    WirePlan { day: plan.day().to_string(), revision: plan.revision().0, entries }
+}
+
+fn wire_entry(e: &Entry) -> WireEntry {
+    WireEntry {
+        id: e.id.to_string(),
+        at: e.at.to_string(),
+        length_frames: e.length.0,
+        start: e.start.into(),
+        fit: e.fit.into(),
+        what: wire_what(&e.what),
+        programme: e.programme.to_string(),
+        title: e.title.clone(),
+        language: e.language.to_string(),
+        origin: e.origin.into(),
+        segment: e.segment.into(),
+    }
+}
+
+fn wire_what(what: &What) -> WireWhat {
+    match what {
+        What::Audio { asset, hash, from, gain, expires } => WireWhat::Audio {
+            asset: asset.to_string(),
+            hash: hash.to_string(),
+            from_frames: from.0,
+            gain_db: gain.get(),
+            expires: expires.map(|t| t.to_string()),
+        },
+        What::Bed => WireWhat::Bed,
+    }
+}
+
+fn plan(site: domain::SiteId, wire: WirePlan) -> Result<SitePlan> {
+    let day: Date = wire.day.parse().map_err(bad)?;
+    let entries = wire.entries.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
+    // The scheduler made the day whole; here only its inside can have been lost, and touching is checked again.
+    let from = entries.first().map_or(Timestamp::MIN, |e: &Entry| e.at);
+    let to = entries.last().map_or(Timestamp::MIN, Entry::end);
+    Ok(SitePlan::new(site, day, Revision(wire.revision), (from, to), entries)?)
+}
+
+fn entry(w: WireEntry) -> Result<Entry> {
+    Ok(Entry {
+        id: w.id.parse::<EntryId>().map_err(bad)?,
+        at: w.at.parse().map_err(bad)?,
+        length: Frames(w.length_frames),
+        start: w.start.into(),
+        fit: w.fit.into(),
+        what: what(w.what)?,
+        programme: w.programme.parse().map_err(bad)?,
+        title: w.title,
+        language: w.language.parse().map_err(bad)?,
+        origin: w.origin.into(),
+        segment: w.segment.into(),
+    })
+}
+
+fn what(w: WireWhat) -> Result<What> {
+    let WireWhat::Audio { asset, hash, from_frames, gain_db, expires } = w else { return Ok(What::Bed) };
+    Ok(What::Audio {
+        asset: asset.parse().map_err(bad)?,
+        hash: hash.parse::<AudioHash>().map_err(bad)?,
+        from: Frames(from_frames),
+        gain: Gain::new(gain_db).map_err(bad)?,
+        expires: expires.map(|t| t.parse().map_err(bad)).transpose()?,
+    })
+}
