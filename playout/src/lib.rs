@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod error;
+pub mod outputs;
 pub mod planfile;
 pub mod realtime;
 #[cfg(test)]

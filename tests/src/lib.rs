@@ -6,5 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "every function here panics when what it looks at is not as claimed")]
 
 pub mod foreign;
+pub mod processes;
 pub mod repository;
 pub mod sound;
+pub mod station;
