@@ -1,1 +1,19 @@
-//! scheduler
+//! What shall be heard: the station file, its grid, plans, and what became of them.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod civil;
+pub mod grid;
+mod plan;
+pub mod reconcile;
+pub mod station;
+pub mod store;
+mod week;
+mod why;
+
+pub use grid::{Grid, Hole};
+pub use plan::{NoPlan, Placement, PlanInputs, plan};
+pub use reconcile::{Reconciliation, reconcile};
+pub use station::{Station, StationError};
+pub use store::{Store, StoreError};
+pub use week::{ProgrammeSlot, origin_word, programme_csv};
+pub use why::{Loser, Reason, Why, why};

@@ -1,0 +1,87 @@
+//! The plan: second-exact promises for one site and day, with everything that is to be said about them.
+
+use domain::{
+    AsRun, Asset, AssetId, Entry, EntryId, Finding, Fit, Frames, Revision, Segment, SiteId, SitePlan, Start, What,
+};
+use jiff::civil::{Date, Time};
+
+use crate::station::Station;
+
+/// An asset put into the grid by hand: it airs in the slot that starts then.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Placement {
+    /// The site whose slot it is; `None` for the network's slot, wherever that is carried.
+    pub site: Option<SiteId>,
+    /// The civil day.
+    pub day: Date,
+    /// Start of the slot.
+    pub start: Time,
+    /// What shall air.
+    pub asset: AssetId,
+}
+
+/// All that a plan depends on: the same inputs give the same plan, whatever the order of the lists.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanInputs<'a> {
+    /// For which site.
+    pub site: SiteId,
+    /// For which civil day.
+    pub day: Date,
+    /// The station.
+    pub station: &'a Station,
+    /// The catalogue's cards.
+    pub assets: &'a [Asset],
+    /// What was put into the grid by hand; other days and sites may be among them.
+    pub placements: &'a [Placement],
+    /// What aired before the day: spots in its last hours keep their distance over midnight. May be empty.
+    pub history: &'a [AsRun],
+}
+
+/// There is no such day to plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlan {
+    /// The station has no such site.
+    #[error("{0} is not a site of the station")]
+    UnknownSite(SiteId),
+    /// The zone skips this day, or it lies outside the calendar.
+    #[error("{0} does not exist in the station's time zone")]
+    NoSuchDay(Date),
+    /// The entries do not make a day.
+    #[error("the plan is broken: {0}")]
+    Broken(#[from] domain::BrokenPlan),
+}
+
+/// What `site` shall air on `day`, and the complaints about it in the order of the day.
+///
+/// Pure and deterministic. Whatever is missing is filled with the site's bed and said in a finding; an error means only
+/// that there is no such site or day.
+pub fn plan(inputs: &PlanInputs<'_>, revision: Revision) -> Result<(SitePlan, Vec<Finding>), NoPlan> {
+    let station = inputs.station;
+    let bounds = station.day_bounds(inputs.day).ok_or(NoPlan::NoSuchDay(inputs.day))?;
+    let mut entries = Vec::new();
+    for slot in station.day_slots(inputs.site, inputs.day) {
+        let (Some(at), Some(end)) = (station.instant(slot.day, slot.start_s), station.instant(slot.day, slot.end_s))
+        else {
+            continue;
+        };
+        let id: EntryId = format!("{}/{}/{}/0", slot.day, slot.start_s, slot.programme)
+            .parse()
+            .map_err(|_| NoPlan::NoSuchDay(inputs.day))?;
+        let Some(length) = domain::Anchor::length_between(at, end).filter(|l| *l > Frames::ZERO) else { continue };
+        let Some(language) = slot.language else { continue };
+        entries.push(Entry {
+            id,
+            at,
+            length,
+            start: Start::Hard,
+            fit: Fit::Filler,
+            what: What::Bed,
+            programme: slot.programme,
+            title: slot.title,
+            language,
+            origin: slot.origin,
+            segment: Segment::Fill,
+        });
+    }
+    Ok((SitePlan::new(inputs.site, inputs.day, revision, bounds, entries)?, Vec::new()))
+}
