@@ -1,1 +1,24 @@
-//! media
+//! What sound is: foreign files made canonical and measured, the shelf that keeps them by hash, the catalogue that keeps
+//! cards about them, and the reader that plays them back without ever sounding a damaged byte.
+//!
+//! A foreign file is only ever opened by [`decode`], which runs in a throw-away process ([`ingest`] starts it,
+//! [`sandbox`] confines it). Everything else touches canonical files alone.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod canonical;
+pub mod catalogue;
+pub mod check;
+pub mod decode;
+mod error;
+pub mod flac;
+pub mod ingest;
+pub mod peaks;
+pub mod report;
+pub mod sandbox;
+pub mod sentences;
+pub mod shelf;
+mod tree;
+pub mod wire;
+
+pub use error::{Error, Result};
+pub use report::{Report, Source, Verdict};

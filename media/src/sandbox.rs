@@ -1,0 +1,1 @@
+//! What the throw-away decoder does to itself before it opens a foreign file.
