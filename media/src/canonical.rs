@@ -70,7 +70,8 @@ impl Canonical {
         let head_bytes = HEADER_BYTES.min(pieces.tree.length_bytes() as usize);
         let mut window = Vec::new();
         pieces.append(0, &mut window).ok_or(Error::Damaged { at: Frames::ZERO })?;
-        let header = Header::parse(&window[..head_bytes.min(window.len())]).map_err(|why| Error::not_sound(path, why))?;
+        let header =
+            Header::parse(&window[..head_bytes.min(window.len())]).map_err(|why| Error::not_sound(path, why))?;
         Ok(Self {
             path: path.to_owned(),
             pieces,

@@ -82,7 +82,10 @@ pub fn row_without_file(id: &domain::AssetId, hash: &domain::AudioHash) -> Findi
 pub fn file_damaged(id: &domain::AssetId, hash: &domain::AudioHash) -> Finding {
     blocking(
         "shelf.damaged",
-        format!("« {id} » : le fichier {} est endommagé. Importez de nouveau l’original : il sera remplacé.", short(hash)),
+        format!(
+            "« {id} » : le fichier {} est endommagé. Importez de nouveau l’original : il sera remplacé.",
+            short(hash)
+        ),
         format!("“{id}”: the file {} is damaged. Ingest the original again: it will be replaced.", short(hash)),
     )
 }
@@ -112,7 +115,10 @@ pub fn file_writable(hash: &domain::AudioHash) -> Finding {
 pub fn stray(stray: &crate::shelf::Stray) -> Finding {
     let name = stray.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let (fr, en) = if stray.part {
-        ("reste d’une mise en place interrompue ; il disparaît au prochain démarrage", "left by an interrupted put; the next start sweeps it")
+        (
+            "reste d’une mise en place interrompue ; il disparaît au prochain démarrage",
+            "left by an interrupted put; the next start sweeps it",
+        )
     } else {
         ("ne fait pas partie de l’étagère ; déplacez-le", "does not belong to the shelf; move it away")
     };

@@ -109,8 +109,7 @@ impl Shelf {
     fn put_through(&self, staged: &Path, part: &Path) -> Result<AudioHash> {
         let mut source = File::open(staged).map_err(|e| Error::io(staged, e))?;
         let at_part = |e| Error::io(part, e);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o444).open(part).map_err(at_part)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o444).open(part).map_err(at_part)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|e| at_part(e.into()))?;
         let hash = copy_hashing(&mut source, staged, &mut file, part)?;
         file.sync_all().map_err(at_part)?;

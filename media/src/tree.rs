@@ -5,7 +5,9 @@
 
 use std::io::{self, Read};
 
-use blake3::hazmat::{ChainingValue, HasherExt as _, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root};
+use blake3::hazmat::{
+    ChainingValue, HasherExt as _, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root,
+};
 use domain::AudioHash;
 
 /// The size of a piece: a power of two of BLAKE3's own 1 KiB chunks, large enough for its widest instructions, small

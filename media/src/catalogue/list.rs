@@ -55,7 +55,8 @@ impl Catalogue {
         let (conditions, mut values) = filter.conditions();
         values.push(Box::new(limit.min(PAGE_CARDS_MAX)));
         values.push(Box::new(offset));
-        let sql = format!("SELECT {COLUMNS} FROM card WHERE {conditions} ORDER BY entered_at DESC, id LIMIT ? OFFSET ?");
+        let sql =
+            format!("SELECT {COLUMNS} FROM card WHERE {conditions} ORDER BY entered_at DESC, id LIMIT ? OFFSET ?");
         self.read(|db| {
             let mut statement = db.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(values))?;

@@ -83,9 +83,8 @@ impl Header {
         if bytes[..8] != [b'f', b'L', b'a', b'C', 0, 0, 0, INFO_BYTES as u8] {
             return Err("it does not begin as FLAC");
         }
-        let number = |from: usize, length: usize| {
-            bytes[from..from + length].iter().fold(0u64, |n, b| n << 8 | u64::from(*b))
-        };
+        let number =
+            |from: usize, length: usize| bytes[from..from + length].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
         let packed = number(18, 8);
         let header = Self {
             channels: (packed >> 41 & 7) as usize + 1,

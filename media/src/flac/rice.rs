@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn any_residual_comes_back() {
         let mut seed = 1u64;
-        for (length, order, shift) in [(4096, 8, 20), (4096, 0, 0), (4088, 4, 31), (17, 2, 9), (1, 0, 3), (576, 4, 26)] {
+        for (length, order, shift) in [(4096, 8, 20), (4096, 0, 0), (4088, 4, 31), (17, 2, 9), (1, 0, 3), (576, 4, 26)]
+        {
             let residual: Vec<i32> = (0..length - order.min(length - 1))
                 .map(|_| {
                     seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
