@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod error;
 pub mod run;
 pub mod speech;
+pub mod wire;
 
 use std::process::ExitCode;
 

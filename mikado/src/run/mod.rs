@@ -1,4 +1,5 @@
 //! The shells: processes, threads and sockets around the hearts.
 
+pub mod air;
 pub mod hq;
 pub mod supervisor;
