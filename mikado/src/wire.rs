@@ -37,11 +37,30 @@ pub fn vitals_from_json(json: &[u8]) -> Result<Vitals, NotVitals> {
     serde_json::from_slice::<VitalsWire>(json)?.try_into()
 }
 
+/// A wall time as RFC 3339 text.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Time(Timestamp);
+
+impl From<Time> for String {
+    fn from(time: Time) -> Self {
+        time.0.to_string()
+    }
+}
+
+impl TryFrom<String> for Time {
+    type Error = jiff::Error;
+
+    fn try_from(text: String) -> Result<Self, jiff::Error> {
+        text.parse().map(Self)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct VitalsWire {
     site: String,
     boot: String,
-    read_at: Timestamp,
+    read_at: Time,
     time_trusted: bool,
     position_frames: u64,
     levels: Vec<LevelWire>,
@@ -49,7 +68,7 @@ struct VitalsWire {
     now: Option<NowNextWire>,
     next: Option<NowNextWire>,
     revision: Option<u64>,
-    plan_until: Option<Timestamp>,
+    plan_until: Option<Time>,
     underrun_frames: u64,
     outputs: Vec<OutputWire>,
     alarms: Vec<AlarmWire>,
@@ -67,8 +86,8 @@ struct NowNextWire {
     title: String,
     programme: String,
     language: String,
-    at: Timestamp,
-    ends: Timestamp,
+    at: Time,
+    ends: Time,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,7 +101,7 @@ struct OutputWire {
 
 #[derive(Serialize, Deserialize)]
 struct AlarmWire {
-    since: Timestamp,
+    since: Time,
     #[serde(flatten)]
     finding: FindingWire,
 }
@@ -143,8 +162,8 @@ impl From<&NowNext> for NowNextWire {
             title: n.title.clone(),
             programme: n.programme.clone(),
             language: n.language.clone(),
-            at: n.at,
-            ends: n.ends,
+            at: Time(n.at),
+            ends: Time(n.ends),
         }
     }
 }
@@ -165,11 +184,11 @@ impl From<&Vitals> for VitalsWire {
             listeners: o.listeners,
             trouble: o.trouble.as_ref().map(FindingWire::from),
         };
-        let alarm = |a: &Alarm| AlarmWire { since: a.since, finding: FindingWire::from(&a.finding) };
+        let alarm = |a: &Alarm| AlarmWire { since: Time(a.since), finding: FindingWire::from(&a.finding) };
         Self {
             site: v.site.to_string(),
             boot: v.boot.to_string(),
-            read_at: v.read_at,
+            read_at: Time(v.read_at),
             time_trusted: v.time_trusted,
             position_frames: v.position.0,
             levels: v.levels.iter().map(level).collect(),
@@ -177,7 +196,7 @@ impl From<&Vitals> for VitalsWire {
             now: v.now.as_ref().map(NowNextWire::from),
             next: v.next.as_ref().map(NowNextWire::from),
             revision: v.revision.map(|r| r.0),
-            plan_until: v.plan_until,
+            plan_until: v.plan_until.map(Time),
             underrun_frames: v.underrun.0,
             outputs: v.outputs.iter().map(output).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
@@ -201,7 +220,7 @@ impl TryFrom<VitalsWire> for Vitals {
         Ok(Self {
             site: v.site.parse().map_err(|_| bad("site", &v.site))?,
             boot: BootId(u64::from_str_radix(&v.boot, 16).map_err(|_| bad("boot", &v.boot))?),
-            read_at: v.read_at,
+            read_at: v.read_at.0,
             time_trusted: v.time_trusted,
             position: Position(v.position_frames),
             levels: v.levels.iter().take(120).map(level).collect(),
@@ -209,14 +228,14 @@ impl TryFrom<VitalsWire> for Vitals {
             now: v.now.map(NowNext::from),
             next: v.next.map(NowNext::from),
             revision: v.revision.map(Revision),
-            plan_until: v.plan_until,
+            plan_until: v.plan_until.map(|t| t.0),
             underrun: Frames(v.underrun_frames),
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
             alarms: v
                 .alarms
                 .into_iter()
                 .take(32)
-                .map(|a| Alarm { finding: a.finding.into(), since: a.since })
+                .map(|a| Alarm { finding: a.finding.into(), since: a.since.0 })
                 .collect(),
         })
     }
