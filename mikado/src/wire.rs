@@ -170,7 +170,7 @@ impl From<&NowNext> for NowNextWire {
 
 impl From<NowNextWire> for NowNext {
     fn from(n: NowNextWire) -> Self {
-        Self { entry: n.entry, title: n.title, programme: n.programme, language: n.language, at: n.at, ends: n.ends }
+        Self { entry: n.entry, title: n.title, programme: n.programme, language: n.language, at: n.at.0, ends: n.ends.0 }
     }
 }
 
