@@ -170,7 +170,14 @@ impl From<&NowNext> for NowNextWire {
 
 impl From<NowNextWire> for NowNext {
     fn from(n: NowNextWire) -> Self {
-        Self { entry: n.entry, title: n.title, programme: n.programme, language: n.language, at: n.at.0, ends: n.ends.0 }
+        Self {
+            entry: n.entry,
+            title: n.title,
+            programme: n.programme,
+            language: n.language,
+            at: n.at.0,
+            ends: n.ends.0,
+        }
     }
 }
 
