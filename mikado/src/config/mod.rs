@@ -8,6 +8,8 @@ mod complaint;
 mod file;
 mod read;
 pub mod salvage;
+#[cfg(test)]
+mod tests;
 pub mod units;
 mod write;
 

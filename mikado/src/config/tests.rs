@@ -1,0 +1,132 @@
+//! Faults of a config file and what a person is told about each.
+
+use std::path::Path;
+
+use super::salvage::salvage;
+use super::{Config, NewConfig, StreamFormat};
+
+const SOUND: &str = "\
+[hq]
+http = \"127.0.0.1:8080\"
+
+[[site]]
+id = \"BKO\"
+http = \"127.0.0.1:8101\"
+
+[[site]]
+id = \"GAO\"
+http = \"127.0.0.1:8102\"
+mp3 = \"off\"
+card = \"hw:0,0\"
+";
+
+fn parse(text: &str) -> Result<Config, String> {
+    Config::parse(Path::new("/srv/station/mikado.toml"), text).map_err(|e| e.said().fr)
+}
+
+/// `text` is refused at `line` with a French sentence that holds every one of `words`.
+#[track_caller]
+fn check(text: &str, line: usize, words: &[&str]) {
+    let told = parse(text).expect_err("refused");
+    assert!(told.contains(&format!("ligne {line} ")), "line {line}: {told}");
+    for word in words {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+}
+
+#[test]
+fn a_sound_file_is_read_whole() {
+    let config = parse(SOUND).unwrap();
+    assert_eq!(config.sites.len(), 2);
+    assert_eq!(config.shelf, Path::new("/srv/station/shelf"));
+    assert_eq!(config.disk_budget_bytes, 2_000_000_000);
+    let gao = config.site("GAO".parse().unwrap()).unwrap();
+    assert_eq!(gao.dir, Path::new("/srv/station/sites/GAO"));
+    assert_eq!((gao.opus_bits_per_s, gao.mp3_bits_per_s), (Some(96_000), None));
+    assert_eq!(gao.card.as_deref(), Some("hw:0,0"));
+}
+
+#[test]
+fn every_fault_is_told_with_its_line_and_a_suggestion() {
+    check(&SOUND.replace("mp3 =", "mp4 ="), 11, &["« mp4 »", "Vouliez-vous « mp3 » ?"]);
+    check(&SOUND.replace("http = \"127.0.0.1:8080\"", "htpp = 1"), 2, &["« htpp »", "« http »"]);
+    check(&SOUND.replace("[hq]", "[hq]\ndisk_budget = \"2GB\""), 2, &["« disk_budget »", "[shelf]"]);
+    check(&SOUND.replace("[hq]", "[qh]"), 1, &["« qh »", "« hq »"]);
+    check(&format!("{SOUND}[shelf]\ndisk_budget = \"2G\"\n"), 14, &["« 2G »", "\"2GB\""]);
+    check(&format!("{SOUND}[shelf]\ndisk_budget = 2\n"), 14, &["guillemets"]);
+    check(&format!("{SOUND}[station]\ntarget_loudness = \"-23 dB\"\n"), 14, &["-23 LUFS"]);
+    check(&SOUND.replace("\"off\"", "\"127 kbit/s\""), 11, &["128"]);
+    check(&SOUND.replace("GAO", "Gao"), 9, &["« Gao »", "capitales"]);
+    check(&SOUND.replace("GAO", "BKO"), 9, &["deux fois"]);
+    check(&SOUND.replace(":8102", ":8101"), 10, &["déjà prise par BKO", "GAO"]);
+    check(&SOUND.replace(":8102", ":8080"), 10, &["déjà prise par hq"]);
+    check(&SOUND.replace("127.0.0.1:8102", "localhost:8102"), 10, &["adresse"]);
+    check(&SOUND.replace("\"hw:0,0\"", "\"null\""), 12, &["mikado doctor"]);
+    check(&SOUND.replace("id = \"GAO\"\n", ""), 8, &["« id »"]);
+    check(&SOUND.replace("[[site]]\nid = \"GAO\"", "[[site]\nid = \"GAO\""), 8, &["TOML"]);
+}
+
+#[test]
+fn two_outputs_on_one_card_are_refused_however_the_card_is_written() {
+    for same in ["hw:0", "plughw:0,0", "hw:CARD=0,DEV=0", "plughw:CARD=0"] {
+        let two = SOUND.replace("http = \"127.0.0.1:8101\"", &format!("http = \"127.0.0.1:8101\"\ncard = \"{same}\""));
+        check(&two, 13, &["déjà prise par BKO", "une carte ne porte qu'une sortie"]);
+    }
+    let other = SOUND.replace("http = \"127.0.0.1:8101\"", "http = \"127.0.0.1:8101\"\ncard = \"hw:0,1\"");
+    assert!(parse(&other).is_ok());
+}
+
+#[test]
+fn an_icecast_mount_needs_a_password_and_never_shows_it() {
+    let mount = |rest: &str| format!("{SOUND}[[site.icecast]]\nurl = \"http://ice:8000\"\nmount = \"/gao.mp3\"\n{rest}");
+    check(&mount(""), 14, &["password_file"]);
+    let config = parse(&mount("password = \"hackme\"\n")).unwrap();
+    assert!(!format!("{config:?}").contains("hackme"));
+    let ice = &config.sites[1].icecast[0];
+    assert_eq!((ice.host.as_str(), ice.port, ice.format), ("ice", 8000, StreamFormat::Mp3));
+    check(&mount("password = \"x\"\n").replace("http://ice:8000", "ice"), 14, &["http://serveur:8000"]);
+    check(&mount("password = \"x\"\n").replace("\"/gao.mp3\"", "\"gao\\r\\nX: y\""), 15, &["montage"]);
+}
+
+#[test]
+fn several_faults_are_told_at_once_in_the_order_of_the_file() {
+    let told = parse(&SOUND.replace(":8102", ":8101").replace("8080\"", "99999\"")).expect_err("refused");
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].contains("ligne 2 ") && lines[1].contains("ligne 10 "), "{told}");
+}
+
+#[test]
+fn a_new_config_reads_back() {
+    let sites = ["BKO", "GAO"].iter().zip(8101..).map(|(s, p)| (s.parse().unwrap(), ([127, 0, 0, 1], p).into()));
+    let new = NewConfig { http: ([127, 0, 0, 1], 8080).into(), sites: sites.collect() };
+    let config = parse(&new.to_toml()).unwrap();
+    assert_eq!(config.http, new.http);
+    assert_eq!(config.sites.iter().map(|s| (s.id, s.http.unwrap())).collect::<Vec<_>>(), new.sites);
+}
+
+#[test]
+fn a_site_keeps_what_can_be_used_of_a_refused_config() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mikado.toml");
+    let gao = "GAO".parse().unwrap();
+    let salvaged = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        salvage(&file, gao)
+    };
+    let typo = salvaged(&SOUND.replace("mp3 =", "mp4 ="));
+    assert_eq!(typo.site.http, Some(([127, 0, 0, 1], 8102).into()));
+    assert_eq!(typo.site.card.as_deref(), Some("hw:0,0"));
+    assert_eq!(typo.site.mp3_bits_per_s, Some(128_000));
+    let unit = salvaged(&SOUND.replace("\"off\"", "\"fast\""));
+    assert_eq!((unit.site.http, unit.site.mp3_bits_per_s), (typo.site.http, Some(128_000)));
+    let shared = salvaged(&SOUND.replace("http = \"127.0.0.1:8101\"", "card = \"hw:0,0\""));
+    assert_eq!(shared.site.card, None);
+    for hopeless in ["", "[[site]", "\u{0}", "site = 3"] {
+        let bare = salvaged(hopeless);
+        assert_eq!(bare.site.dir, dir.path().join("sites/GAO"), "{hopeless}");
+        assert_eq!(bare.shelf, dir.path().join("shelf"));
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(salvage(&file, gao).site.id, gao);
+}
