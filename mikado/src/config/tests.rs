@@ -78,7 +78,8 @@ fn two_outputs_on_one_card_are_refused_however_the_card_is_written() {
 
 #[test]
 fn an_icecast_mount_needs_a_password_and_never_shows_it() {
-    let mount = |rest: &str| format!("{SOUND}[[site.icecast]]\nurl = \"http://ice:8000\"\nmount = \"/gao.mp3\"\n{rest}");
+    let mount =
+        |rest: &str| format!("{SOUND}[[site.icecast]]\nurl = \"http://ice:8000\"\nmount = \"/gao.mp3\"\n{rest}");
     check(&mount(""), 14, &["password_file"]);
     let config = parse(&mount("password = \"hackme\"\n")).unwrap();
     assert!(!format!("{config:?}").contains("hackme"));
