@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{Finding, SiteId, SitePlan, Vitals};
 use jiff::{Timestamp, civil::Date};
+use scheduler::Station;
 use tokio::sync::{Notify, watch};
 
 use crate::People;
@@ -39,6 +40,8 @@ pub type Plans = Arc<dyn Fn(SiteId, Date) -> Option<Arc<Planned>> + Send + Sync>
 pub struct App {
     /// Accounts, sessions, audit.
     pub people: Arc<People>,
+    /// The station file in force.
+    pub station: watch::Receiver<Arc<Station>>,
     /// What the sites say, renewed about once a second.
     pub live: watch::Receiver<Arc<Vec<SiteView>>>,
     /// The wall clock.
@@ -54,9 +57,4 @@ impl App {
     pub fn now(&self) -> Timestamp {
         (self.clock)()
     }
-}
-
-/// The pages, the JSON and the live stream of this station.
-pub fn router(app: App) -> axum::Router {
-    axum::Router::new().with_state(app)
 }

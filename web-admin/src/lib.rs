@@ -4,7 +4,21 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app;
+mod assets;
+mod door;
+mod error;
+mod finish;
+mod pages;
 pub mod people;
+mod routes;
+mod serve;
+mod text;
+mod visitor;
+mod wall;
+mod web;
+mod words;
 
-pub use app::{App, Planned, Plans, SiteView, router};
+pub use app::{App, Planned, Plans, SiteView};
 pub use people::{OneTimeSecret, People, PeopleError, Role};
+pub use routes::router;
+pub use serve::serve;

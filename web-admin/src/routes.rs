@@ -1,0 +1,92 @@
+//! Every route of the station's pages in one table: its address, its verb, who may pass, what it carries.
+//!
+//! The router is built from this table and from nothing else, so a route without a rule does not exist.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::door::{Carries, Need, Rule, guard};
+use crate::error::WebError;
+use crate::pages::{account, choose, sign_in};
+use crate::people::Right;
+use crate::web::Web;
+use crate::{App, assets, finish, wall};
+
+/// The verbs in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Get,
+    Post,
+}
+
+/// One route.
+pub(crate) struct Door {
+    pub path: &'static str,
+    pub verb: Verb,
+    pub rule: Rule,
+    pub handler: fn() -> MethodRouter<Web>,
+}
+
+const fn see(path: &'static str, need: Need, handler: fn() -> MethodRouter<Web>) -> Door {
+    Door { path, verb: Verb::Get, rule: Rule { need, carries: Carries::Nothing }, handler }
+}
+
+const fn change(path: &'static str, need: Need, carries: Carries, handler: fn() -> MethodRouter<Web>) -> Door {
+    Door { path, verb: Verb::Post, rule: Rule { need, carries }, handler }
+}
+
+use Carries::Form;
+use Need::{May, Public, SignedIn};
+
+/// The table.
+pub(crate) const DOORS: &[Door] = &[
+    see("/", SignedIn, || get(|| async { Redirect::to("/antenne") })),
+    see("/ui/{version}/{file}", Public, || get(assets::file)),
+    see("/connexion", Public, || get(sign_in::page)),
+    change("/connexion", Public, Form, || post(sign_in::submit)),
+    change("/api/session", Public, Form, || post(sign_in::api)),
+    change("/deconnexion", SignedIn, Form, || post(sign_in::sign_out)),
+    see("/mot-de-passe", SignedIn, || get(choose::page)),
+    change("/mot-de-passe", SignedIn, Form, || post(choose::submit)),
+    see("/antenne", May(Right::SeeAir), || get(wall::page)),
+    see("/antenne/flux", May(Right::SeeAir), || get(wall::events)),
+    see("/api/wall", May(Right::SeeAir), || get(wall::api)),
+    see("/comptes", May(Right::ManagePeople), || get(account::people)),
+    change("/comptes", May(Right::ManagePeople), Form, || post(account::add)),
+    change("/comptes/secret", May(Right::ManagePeople), Form, || post(account::reset)),
+    change("/comptes/fermer", May(Right::ManagePeople), Form, || post(account::close)),
+    see("/registre", May(Right::ReadAudit), || get(account::audit)),
+];
+
+/// The pages, the JSON and the live stream of this station.
+///
+/// Serve it with [`serve`](crate::serve), or with connect-info, so that rate limits and the audit know the peer.
+pub fn router(app: App) -> Router {
+    let web = Web::new(app);
+    let mut router = Router::new();
+    for door in DOORS {
+        let guarded = (door.handler)().layer(from_fn_with_state((web.clone(), door.rule), guard));
+        router = router.route(door.path, guarded);
+    }
+    router
+        .fallback(|| async { WebError::NotFound })
+        .method_not_allowed_fallback(|| async { WebError::NotFound })
+        .layer(DefaultBodyLimit::disable())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(caught))
+        .layer(from_fn(finish::finish))
+        .with_state(web)
+}
+
+/// A panic in a handler is an incident of one request, not of the server.
+fn caught(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let said =
+        panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    WebError::internal(format!("a handler panicked: {}", said.unwrap_or_default())).into_response()
+}
