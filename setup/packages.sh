@@ -57,7 +57,7 @@ fi
 find_missing
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
-mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+missing=($(printf '%s\n' "${missing[@]}" | sort -u)) # package names hold no blanks
 install="apt-get install -y --no-install-recommends ${missing[*]}"
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
