@@ -5,7 +5,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise and says where")]
 #![expect(clippy::missing_panics_doc, reason = "every function here panics when what it looks at is not as claimed")]
 
+pub mod claims;
 pub mod foreign;
+pub mod markers;
 pub mod processes;
 pub mod repository;
 pub mod sound;

@@ -144,6 +144,11 @@ impl Station {
         serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
     }
 
+    /// The newest measured level of a site in dBFS, or `None` when it tells none or only silence.
+    pub fn measured_dbfs(&self, site: &str) -> Option<f64> {
+        self.vitals(site)?["levels"].as_array()?.last()?["rms_dbfs"].as_f64()
+    }
+
     /// Waits until `what` holds, asking ten times a second; fails with what the station said after `limit`.
     pub fn until(&self, what: &str, limit: Duration, holds: impl Fn(&Self) -> bool) -> Duration {
         let begun = Instant::now();
