@@ -8,6 +8,7 @@ pub mod args;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod diagnostics;
 pub mod error;
 pub mod run;
