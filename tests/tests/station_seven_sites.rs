@@ -8,6 +8,7 @@ use std::time::Duration;
 use tests::claims::Claims;
 use tests::foreign::{Recording, decode, tool};
 use tests::markers::Markers;
+use tests::processes::Process;
 use tests::repository::read;
 use tests::sound::{RATE_HZ, Sound, find, level_dbfs, strongest};
 use tests::station::{SITES, Station, binary};
@@ -50,7 +51,7 @@ fn seven_sites_say_seven_things_and_render_says_the_same() {
 
     station.wait_for_wall(RECORD_FROM);
     let before: Vec<_> = SITES.iter().map(|s| station.air(s).expect("its air process runs")).collect();
-    let cpu_before: f64 = before.iter().filter_map(|p| p.cpu_seconds()).sum();
+    let cpu_before: f64 = before.iter().filter_map(Process::cpu_seconds).sum();
     let begun = std::time::Instant::now();
     let recordings: Vec<_> = ["mp3", "opus"]
         .into_iter()
@@ -61,7 +62,7 @@ fn seven_sites_say_seven_things_and_render_says_the_same() {
         })
         .collect();
     let heard: Vec<_> = recordings.into_iter().map(|(site, format, r)| (site, format, r.listen())).collect();
-    let cpu: f64 = before.iter().filter_map(|p| p.cpu_seconds()).sum::<f64>() - cpu_before;
+    let cpu: f64 = before.iter().filter_map(Process::cpu_seconds).sum::<f64>() - cpu_before;
     claims.check(cpu / begun.elapsed().as_secs_f64() < CPU_SHARE_MAX, || {
         format!("seven air processes used {:.1} % of a core", 100.0 * cpu / begun.elapsed().as_secs_f64())
     });
