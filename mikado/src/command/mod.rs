@@ -1,6 +1,14 @@
 //! The commands: one file each, from arguments to an answer.
 
+mod accounts;
+mod grid;
+mod headquarters;
+mod ingest;
+mod plan;
+mod plan_text;
+mod studio;
 mod supervise;
+mod why;
 
 use crate::args::{Args, Command};
 use crate::error::Error;
@@ -14,6 +22,13 @@ pub enum Answer {
     Findings,
 }
 
+impl Answer {
+    /// [`Answer::Findings`] when `bad`.
+    const fn findings_if(bad: bool) -> Self {
+        if bad { Self::Findings } else { Self::Fine }
+    }
+}
+
 /// Carries out the command that the arguments name.
 ///
 /// # Errors
@@ -21,6 +36,14 @@ pub enum Answer {
 pub fn dispatch(args: &Args) -> Result<Answer, Error> {
     match &args.command {
         Command::Run => supervise::run(args),
-        _ => Err(Error::failed("pas encore dans cette version.", "not in this version yet.")),
+        Command::Hq => headquarters::run(args),
+        Command::Ingest(what) => ingest::run(args, what),
+        Command::Grid(what) => grid::run(args, what),
+        Command::Plan(what) => plan::run(args, what),
+        Command::Why(what) => why::run(args, what),
+        Command::User(what) => accounts::run(args, what),
+        Command::Decode(_) | Command::Demo(_) | Command::Air(_) | Command::Render(_) | Command::Check | Command::Doctor => {
+            Err(Error::failed("pas encore dans cette version.", "not in this version yet."))
+        }
     }
 }

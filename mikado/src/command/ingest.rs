@@ -1,0 +1,124 @@
+//! `mikado ingest`: files through the throw-away decoder onto the shelf and into the catalogue.
+
+use std::io::Read;
+use std::path::Path;
+
+use domain::{AssetId, AudioHash};
+use media::catalogue::NewCard;
+use media::ingest::Ingest;
+use media::wire::IngestReport;
+use serde::Serialize;
+
+use super::studio::{Studio, catalogue_error};
+use super::Answer;
+use crate::args::{Args, IngestArgs};
+use crate::error::Error;
+use crate::speech::Tongue;
+
+/// What is printed for one file.
+#[derive(Serialize)]
+struct Answered<'a> {
+    file: String,
+    #[serde(flatten)]
+    report: &'a IngestReport,
+    /// `draft`, `ready`; `null` when refused.
+    status: Option<&'static str>,
+}
+
+pub(super) fn run(args: &Args, what: &IngestArgs) -> Result<Answer, Error> {
+    if what.asset.is_some() && what.files.len() > 1 {
+        return Err(Error::usage("--asset ne vaut que pour un seul fichier.", "--asset is for a single file only."));
+    }
+    let studio = Studio::open(args)?;
+    let decoder = crate::run::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
+    let ingest = Ingest::new(decoder, studio.shelf()?, studio.config.staging());
+    let mut refused = false;
+    for file in &what.files {
+        let report = one(args, what, &studio, &ingest, file)?;
+        refused |= report.verdict == "refused";
+    }
+    Ok(Answer::findings_if(refused))
+}
+
+fn one(args: &Args, what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Result<IngestReport, Error> {
+    let now = args.clock().now();
+    let id = match &what.asset {
+        Some(id) => id.clone(),
+        None => name_of(file)?,
+    };
+    let mut card = NewCard::new(id.clone(), what.title.clone(), what.kind.into(), what.language.clone());
+    card.programme.clone_from(&what.programme);
+    card.source_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let (report, _) = ingest
+        .enter(&studio.catalogue, file, &card, now)
+        .map_err(|e| Error::doing("le fichier n'a pas pu entrer", "the file could not come in", e))?;
+    let hash: Option<AudioHash> = report.hash.as_deref().and_then(|h| h.parse().ok());
+    let mut status = hash.map(|_| "draft");
+    if let Some(hash) = hash.filter(|_| what.approve) {
+        studio.catalogue.approve(&id, &hash, &who(), now).map_err(catalogue_error)?;
+        status = Some("ready");
+    }
+    tell(args, file, &report, status);
+    Ok(report)
+}
+
+fn tell(args: &Args, file: &Path, report: &IngestReport, status: Option<&'static str>) {
+    let voice = args.voice();
+    let name = file.display().to_string();
+    if voice.json {
+        return voice.json(&Answered { file: name, report, status });
+    }
+    let length_s = report.length_frames as f64 / f64::from(report.sample_rate_hz);
+    let loudness = report.loudness_lufs.map_or_else(|| "–".to_owned(), |v| format!("{v:.1} LUFS"));
+    let asset = report.asset.as_deref().unwrap_or("–");
+    voice.line(&format!("{name}: {} · {asset} · {length_s:.1} s · {loudness}", report.verdict));
+    for f in &report.findings {
+        voice.line(&format!("  {} : {}", f.code, if voice.tongue == Tongue::Fr { &f.fr } else { &f.en }));
+    }
+}
+
+/// Who works at this console, for the papers.
+pub(super) fn who() -> String {
+    let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "root".to_owned());
+    format!("console:{user}")
+}
+
+/// An identifier from the file's name and bytes: the same file keeps it, another file of that name gets another one.
+fn name_of(file: &Path) -> Result<AssetId, Error> {
+    let mut hasher = blake3::Hasher::new();
+    let mut reader = std::fs::File::open(file).map_err(|e| Error::file(file, e))?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer).map_err(|e| Error::file(file, e))? {
+            0 => break,
+            n => hasher.update(&buffer[..n]),
+        };
+    }
+    let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let plain: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let words: Vec<&str> = plain.split('-').filter(|w| !w.is_empty()).collect();
+    let mut slug = words.join("-");
+    slug.truncate(72);
+    let mark = &hasher.finalize().to_hex()[..8];
+    let id = if slug.is_empty() { format!("son-{mark}") } else { format!("{slug}-{mark}") };
+    id.parse().map_err(|e| Error::doing("identifiant impossible", "impossible identifier", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_file_name_gives_an_identifier_that_depends_on_the_bytes() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, begins) in [("Émission n°3 (final).MP3", "mission-n-3-final-"), ("日本.wav", "son-"), ("..wav", "son-")] {
+            let file = dir.path().join(name);
+            std::fs::write(&file, b"one").unwrap();
+            let first = name_of(&file).unwrap();
+            assert!(first.as_str().starts_with(begins), "{first}");
+            assert_eq!(name_of(&file).unwrap(), first);
+            std::fs::write(&file, b"two").unwrap();
+            assert_ne!(name_of(&file).unwrap(), first);
+        }
+    }
+}
