@@ -19,13 +19,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::Args;
+use crate::args::{Args, Command};
 
 pub use crate::error::Error;
 
 /// Reads the process's arguments, does what they say and answers with the process's exit code.
 pub fn main() -> ExitCode {
     let args = Args::parse();
+    if let Command::Decode(what) = &args.command {
+        // Before anything else is opened: the child confines itself to its two files.
+        return media::decode::decode_main(&what.input, &what.output);
+    }
     diagnostics::start(&args.command);
     let voice = args.voice();
     match command::dispatch(&args) {

@@ -3,8 +3,8 @@
 use serde_json::json;
 use web_admin::{People, PeopleError};
 
-use super::studio::database_error;
 use super::Answer;
+use super::studio::database_error;
 use crate::args::{Args, Role, UserCommand};
 use crate::config::Config;
 use crate::error::Error;
@@ -29,7 +29,8 @@ fn add(args: &Args, people: &People, name: &str, role: Role) -> Result<Answer, E
     let made = people.add_user(name, role, &super::ingest::who(), args.clock().now()).map_err(refused)?;
     let voice = args.voice();
     if voice.json {
-        let answer = json!({ "name": made.name, "role": role.as_str(), "secret": made.secret, "until": made.until.to_string() });
+        let answer =
+            json!({ "name": made.name, "role": role.as_str(), "secret": made.secret, "until": made.until.to_string() });
         voice.json(&answer);
     } else {
         voice.say(&Said::new(

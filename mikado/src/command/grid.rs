@@ -5,8 +5,8 @@ use std::path::Path;
 use scheduler::Station;
 use serde_json::json;
 
-use super::studio::{Studio, read_station, station_error, store_error};
 use super::Answer;
+use super::studio::{Studio, read_station, station_error, store_error};
 use crate::args::{Args, GridCommand};
 use crate::error::Error;
 use crate::speech::Said;
@@ -31,7 +31,8 @@ fn import(args: &Args, file: &Path, campaigns: Option<&Path>, reason: &str) -> R
         Some(_) => station.to_toml().map_err(|e| station_error(file, &e))?,
     };
     let studio = Studio::open(args)?;
-    let number = studio.store.save_station(&text, &super::ingest::who(), reason, args.clock().now()).map_err(store_error)?;
+    let number =
+        studio.store.save_station(&text, &super::ingest::who(), reason, args.clock().now()).map_err(store_error)?;
     tell(args, &station, Some(number));
     Ok(Answer::Fine)
 }

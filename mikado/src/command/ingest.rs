@@ -9,8 +9,8 @@ use media::ingest::Ingest;
 use media::wire::IngestReport;
 use serde::Serialize;
 
-use super::studio::{Studio, catalogue_error};
 use super::Answer;
+use super::studio::{Studio, catalogue_error};
 use crate::args::{Args, IngestArgs};
 use crate::error::Error;
 use crate::speech::Tongue;
@@ -30,7 +30,8 @@ pub(super) fn run(args: &Args, what: &IngestArgs) -> Result<Answer, Error> {
         return Err(Error::usage("--asset ne vaut que pour un seul fichier.", "--asset is for a single file only."));
     }
     let studio = Studio::open(args)?;
-    let decoder = crate::run::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
+    let decoder =
+        crate::run::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
     let ingest = Ingest::new(decoder, studio.shelf()?, studio.config.staging());
     let mut refused = false;
     for file in &what.files {
@@ -95,7 +96,8 @@ fn name_of(file: &Path) -> Result<AssetId, Error> {
         };
     }
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let plain: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let plain: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let words: Vec<&str> = plain.split('-').filter(|w| !w.is_empty()).collect();
     let mut slug = words.join("-");
     slug.truncate(72);
@@ -111,7 +113,9 @@ mod tests {
     #[test]
     fn any_file_name_gives_an_identifier_that_depends_on_the_bytes() {
         let dir = tempfile::tempdir().unwrap();
-        for (name, begins) in [("Émission n°3 (final).MP3", "mission-n-3-final-"), ("日本.wav", "son-"), ("..wav", "son-")] {
+        for (name, begins) in
+            [("Émission n°3 (final).MP3", "mission-n-3-final-"), ("日本.wav", "son-"), ("..wav", "son-")]
+        {
             let file = dir.path().join(name);
             std::fs::write(&file, b"one").unwrap();
             let first = name_of(&file).unwrap();

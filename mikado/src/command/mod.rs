@@ -6,7 +6,7 @@ mod headquarters;
 mod ingest;
 mod plan;
 mod plan_text;
-mod studio;
+pub(crate) mod studio;
 mod supervise;
 mod why;
 
@@ -42,8 +42,11 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Plan(what) => plan::run(args, what),
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
-        Command::Decode(_) | Command::Demo(_) | Command::Air(_) | Command::Render(_) | Command::Check | Command::Doctor => {
-            Err(Error::failed("pas encore dans cette version.", "not in this version yet."))
-        }
+        Command::Decode(_)
+        | Command::Demo(_)
+        | Command::Air(_)
+        | Command::Render(_)
+        | Command::Check
+        | Command::Doctor => Err(Error::failed("pas encore dans cette version.", "not in this version yet.")),
     }
 }

@@ -7,9 +7,9 @@ use playout::planfile::PlanSlots;
 use scheduler::{ProgrammeSlot, Reconciliation, programme_csv};
 use serde_json::json;
 
+use super::Answer;
 use super::plan_text::{ENTRY_COLUMNS, entry_line, entry_record, plan_json, slot_json, slot_line};
 use super::studio::{Material, Studio, read_station, store_error, today};
-use super::Answer;
 use crate::args::{Args, PlanArgs};
 use crate::error::Error;
 use crate::speech::{Said, finding_json};
@@ -66,7 +66,8 @@ fn each(
 fn week_of(day: Date) -> Result<Vec<Date>, Error> {
     let back = i64::from(day.weekday().to_monday_zero_offset());
     let days = (0..7).map(|n| day.checked_add(Span::new().days(n - back)));
-    days.collect::<Result<_, _>>().map_err(|_| Error::usage(format!("{day} n'a pas de semaine entière."), format!("{day} has no whole week.")))
+    days.collect::<Result<_, _>>()
+        .map_err(|_| Error::usage(format!("{day} n'a pas de semaine entière."), format!("{day} has no whole week.")))
 }
 
 fn made(material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
@@ -130,14 +131,18 @@ fn shown_json(shown: &Shown) -> serde_json::Value {
 fn heading(shown: &Shown) -> Said {
     let (site, day, revision) = (shown.plan.site(), shown.plan.day(), shown.plan.revision().0);
     if shown.published {
-        return Said::new(format!("{site} {day}, conducteur publié n° {revision}"), format!("{site} {day}, published running order no. {revision}"));
+        return Said::new(
+            format!("{site} {day}, conducteur publié n° {revision}"),
+            format!("{site} {day}, published running order no. {revision}"),
+        );
     }
     Said::new(format!("{site} {day}, conducteur non publié"), format!("{site} {day}, running order not published"))
 }
 
 fn csv_text(rows: impl Iterator<Item = [String; 13]>) -> Result<String, Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(ENTRY_COLUMNS).and_then(|()| rows.into_iter().try_for_each(|r| writer.write_record(r)));
+    let written =
+        writer.write_record(ENTRY_COLUMNS).and_then(|()| rows.into_iter().try_for_each(|r| writer.write_record(r)));
     let bytes = written.map_err(|e| e.to_string()).and_then(|()| writer.into_inner().map_err(|e| e.to_string()));
     let failed = |e: String| Error::doing("CSV impossible", "impossible CSV", e);
     String::from_utf8(bytes.map_err(failed)?).map_err(|e| failed(e.to_string()))
@@ -169,11 +174,27 @@ fn aired_line(r: &Reconciliation) -> Said {
     Said::new(
         format!(
             "{} {} : {} promis, {} diffusés entiers, {} partiels, {} absents, {} à venir ; {:.2} h diffusées sur {:.2} h dues",
-            r.site, r.day, t.entries(), t.whole, t.partly, t.not, t.not_yet, hours(t.aired), hours(t.due)
+            r.site,
+            r.day,
+            t.entries(),
+            t.whole,
+            t.partly,
+            t.not,
+            t.not_yet,
+            hours(t.aired),
+            hours(t.due)
         ),
         format!(
             "{} {}: {} promised, {} aired whole, {} in part, {} not, {} to come; {:.2} h aired of {:.2} h due",
-            r.site, r.day, t.entries(), t.whole, t.partly, t.not, t.not_yet, hours(t.aired), hours(t.due)
+            r.site,
+            r.day,
+            t.entries(),
+            t.whole,
+            t.partly,
+            t.not,
+            t.not_yet,
+            hours(t.aired),
+            hours(t.due)
         ),
     )
 }

@@ -43,7 +43,19 @@ pub(super) fn slot_json(s: &ProgrammeSlot) -> Value {
 
 /// The columns of [`entry_record`].
 pub(super) const ENTRY_COLUMNS: [&str; 13] = [
-    "site", "day", "at", "length_s", "start", "segment", "programme", "title", "lang", "origin", "what", "asset", "from_s",
+    "site",
+    "day",
+    "at",
+    "length_s",
+    "start",
+    "segment",
+    "programme",
+    "title",
+    "lang",
+    "origin",
+    "what",
+    "asset",
+    "from_s",
 ];
 
 /// An entry as a line of CSV.
@@ -80,7 +92,11 @@ pub(super) fn entry_line(e: &Entry, zone: &TimeZone, tongue: Tongue) -> String {
     };
     let (minutes, seconds) = (length_s / 60, length_s % 60);
     let (segment, origin) = (segment_word(e.segment), origin_word(e.origin));
-    format!("{at} {minutes:>3}:{seconds:02} {segment:<12} {:<4} {origin:<11} {:<40} {mark}", e.language, clip(&e.title, 40))
+    format!(
+        "{at} {minutes:>3}:{seconds:02} {segment:<12} {:<4} {origin:<11} {:<40} {mark}",
+        e.language,
+        clip(&e.title, 40)
+    )
 }
 
 /// A programme of the grid as a line for people.

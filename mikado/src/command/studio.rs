@@ -45,7 +45,8 @@ impl Studio {
 
     /// The shelf.
     pub fn shelf(&self) -> Result<Shelf, Error> {
-        Shelf::open(&self.config.shelf).map_err(|e| Error::doing("le rayonnage ne s'ouvre pas", "the shelf cannot be opened", e))
+        Shelf::open(&self.config.shelf)
+            .map_err(|e| Error::doing("le rayonnage ne s'ouvre pas", "the shelf cannot be opened", e))
     }
 
     /// Everything that a plan for `day` depends on.
@@ -74,7 +75,14 @@ impl Material {
 
     /// The inputs for one site and day. What aired before is not among them: it moves spots, never programmes.
     pub fn inputs(&self, site: SiteId, day: Date) -> PlanInputs<'_> {
-        PlanInputs { site, day, station: &self.station, assets: &self.assets, placements: &self.placements, history: &[] }
+        PlanInputs {
+            site,
+            day,
+            station: &self.station,
+            assets: &self.assets,
+            placements: &self.placements,
+            history: &[],
+        }
     }
 
     /// The sites asked for: one, or all.
@@ -148,8 +156,12 @@ pub(crate) fn open_store(config: &Config) -> Result<Store, Error> {
 pub(crate) fn database_error(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let name = path.display();
     Error::failed(
-        format!("la base « {name} » ne s'ouvre pas ({why}). L'antenne continue sans elle ; remettez la dernière sauvegarde en place."),
-        format!("the database “{name}” cannot be opened ({why}). The air goes on without it; put the last backup in its place."),
+        format!(
+            "la base « {name} » ne s'ouvre pas ({why}). L'antenne continue sans elle ; remettez la dernière sauvegarde en place."
+        ),
+        format!(
+            "the database “{name}” cannot be opened ({why}). The air goes on without it; put the last backup in its place."
+        ),
     )
 }
 

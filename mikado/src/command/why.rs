@@ -3,9 +3,9 @@
 use scheduler::{Reason, Why, origin_word};
 use serde_json::json;
 
+use super::Answer;
 use super::plan_text::entry_json;
 use super::studio::{Studio, local_time};
-use super::Answer;
 use crate::args::{Args, WhyArgs};
 use crate::error::Error;
 use crate::speech::{Said, Tongue, Voice};
@@ -20,7 +20,10 @@ pub(super) fn run(args: &Args, what: &WhyArgs) -> Result<Answer, Error> {
     let found = scheduler::why(&material.inputs(what.site, day), at)
         .map_err(|e| Error::doing("le plan ne se fait pas", "the plan cannot be made", e))?;
     let Some(why) = found else {
-        return Err(Error::usage(format!("{at} n'est pas un instant de la grille."), format!("{at} is no moment of the grid.")));
+        return Err(Error::usage(
+            format!("{at} n'est pas un instant de la grille."),
+            format!("{at} is no moment of the grid."),
+        ));
     };
     let voice = args.voice();
     if voice.json {

@@ -3,3 +3,5 @@
 pub mod air;
 pub mod hq;
 pub mod supervisor;
+
+pub use supervisor::our_executable;

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 pub use self::child::Role;
 use self::child::{Keeper, Start};
+pub use self::process::our_executable;
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::error::Error;
@@ -47,8 +48,7 @@ pub fn run(config: &Config, options: RunOptions) -> Result<(), Error> {
 }
 
 async fn supervise(config: &Config, options: RunOptions) -> Result<(), Error> {
-    let executable =
-        process::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
+    let executable = our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
     let (tell_stop, stop) = watch::channel(false);
     let mut keepers = JoinSet::new();
     let began = Instant::now();

@@ -1,0 +1,283 @@
+//! Plans for every site, made again when something changes that they depend on, and published when they differ.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::{AudioHash, Revision, SiteId, SitePlan};
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use media::catalogue::Catalogue;
+use playout::planfile::{PlanBundle, PlanSlots};
+use scheduler::{PlanInputs, Station, Store};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout};
+use web_admin::{Planned, Plans};
+
+use super::Rooms;
+use super::handover::keep_present;
+use crate::clock::WallClock;
+use crate::config::Config;
+
+/// Today, tomorrow and the day after: a site cut off on a Friday evening plays through the Sunday.
+const DAYS: i64 = 3;
+/// How often revisions are compared: other processes (`mikado ingest`, `grid import`) change the databases too.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Changes come in bunches: a plan is made when none has come for this long …
+const QUIET: Duration = Duration::from_millis(500);
+/// … and at the latest this long after the first.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// The plans in force, by site and day, with what is to be said about them.
+pub(super) type Published = Arc<Mutex<BTreeMap<(SiteId, Date), Arc<Planned>>>>;
+
+/// What plans depend on, as numbers that change with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Basis {
+    catalogue: u64,
+    store: u64,
+    today: Date,
+}
+
+/// Makes and publishes plans.
+pub(super) struct Planner {
+    config: Arc<Config>,
+    clock: WallClock,
+    catalogue: Arc<Catalogue>,
+    store: Arc<Store>,
+    published: Published,
+    station: watch::Sender<Arc<Station>>,
+    station_number: Option<u64>,
+    slots: BTreeMap<SiteId, PlanSlots>,
+    highest: Revision,
+}
+
+impl Planner {
+    pub(super) fn new(rooms: &Rooms, published: Published, station: watch::Sender<Arc<Station>>) -> Self {
+        let mut planner = Self {
+            config: Arc::clone(&rooms.config),
+            clock: rooms.clock,
+            catalogue: Arc::clone(&rooms.catalogue),
+            store: Arc::clone(&rooms.store),
+            published,
+            station,
+            station_number: None,
+            slots: BTreeMap::new(),
+            highest: Revision::default(),
+        };
+        planner.take_over();
+        planner
+    }
+
+    /// What the sites already hold is in force until something differs.
+    fn take_over(&mut self) {
+        let mut published = lock(&self.published);
+        for site in &self.config.sites {
+            let slots = match PlanSlots::open(site.plans(), site.id) {
+                Ok(slots) => slots,
+                Err(why) => {
+                    tracing::error!("{}: plans cannot be published: {why}", site.id);
+                    continue;
+                }
+            };
+            let (bundle, findings) = slots.load();
+            findings.iter().for_each(|f| tracing::warn!("{}: {}", site.id, f.en));
+            if let Some(bundle) = bundle {
+                self.highest = self.highest.max(bundle.revision);
+                let plans = bundle.plans.into_iter().map(|plan| Arc::new(Planned { plan, findings: Vec::new() }));
+                published.extend(plans.map(|p| ((site.id, p.plan.day()), p)));
+            }
+            self.slots.insert(site.id, slots);
+        }
+    }
+
+    /// Looks for changes for ever.
+    pub(super) async fn run(mut self, changed: Arc<Notify>) {
+        let mut made: Option<Basis> = None;
+        loop {
+            let basis = self.basis();
+            if basis.is_some() && basis != made {
+                if made.is_some() {
+                    settle(&changed).await;
+                }
+                made = self.basis();
+                self = match tokio::task::spawn_blocking(move || self.round()).await {
+                    Ok(back) => back,
+                    // The task ends only with the process, or by a fault in a room: the plans in force stay so.
+                    Err(why) => return tracing::error!("planning stopped: {why}; restart hq"),
+                };
+            }
+            // Woken or not, the revisions say whether there is anything to do.
+            let _ = timeout(LOOK_EVERY, changed.notified()).await;
+        }
+    }
+
+    fn basis(&self) -> Option<Basis> {
+        let today = self.station.borrow().day_of(self.clock.now());
+        match (self.catalogue.revision(), self.store.revision()) {
+            (Ok(catalogue), Ok(store)) => Some(Basis { catalogue, store, today }),
+            (catalogue, store) => {
+                let why = catalogue.err().map(|e| e.to_string()).or_else(|| store.err().map(|e| e.to_string()));
+                tracing::error!("changes cannot be seen: {}", why.unwrap_or_default());
+                None
+            }
+        }
+    }
+
+    /// One round over all sites; what fails is told and tried again at the next change.
+    fn round(mut self) -> Self {
+        let began = std::time::Instant::now();
+        self.renew_station();
+        if let Err(why) = self.plan_all() {
+            tracing::error!("plans could not be made: {why}; those in force stay so");
+        }
+        tracing::info!("planned in {} ms", began.elapsed().as_millis());
+        self
+    }
+
+    /// Takes the newest station file, if it is sound; the one in force stays so otherwise.
+    fn renew_station(&mut self) {
+        match self.store.station() {
+            Ok(Some(revision)) if self.station_number != Some(revision.number) => {
+                match Station::parse(&revision.toml) {
+                    Ok(station) => {
+                        self.station_number = Some(revision.number);
+                        self.station.send_replace(Arc::new(station));
+                    }
+                    Err(why) => tracing::error!("grid no. {} is not sound: {why}", revision.number),
+                }
+            }
+            Ok(_) => {}
+            Err(why) => tracing::error!("the grid cannot be read: {why}"),
+        }
+    }
+
+    fn plan_all(&mut self) -> anyhow::Result<()> {
+        let station = Arc::clone(&self.station.borrow());
+        let now = self.clock.now();
+        let today = station.day_of(now);
+        let last = today.checked_add(Span::new().days(DAYS - 1))?;
+        let assets = self.catalogue.ready()?;
+        let airable: HashSet<AudioHash> = assets.iter().map(|a| a.hash).collect();
+        let placements = self.store.placements(today, last)?;
+        let mut revision = None;
+        let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
+        for site in sites {
+            if station.site(site).is_none() {
+                tracing::error!("{site} is not a site of the station file; it gets no plan");
+                continue;
+            }
+            let mut planned = Vec::new();
+            for n in 0..DAYS {
+                let day = today.checked_add(Span::new().days(n))?;
+                let inputs =
+                    PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
+                planned.push(self.plan_day(&inputs, now, &airable)?);
+            }
+            self.publish_if_changed(site, planned, &mut revision)?;
+        }
+        Ok(())
+    }
+
+    fn plan_day(
+        &self,
+        inputs: &PlanInputs<'_>,
+        now: Timestamp,
+        airable: &HashSet<AudioHash>,
+    ) -> anyhow::Result<Planned> {
+        let (plan, findings) = scheduler::plan(inputs, Revision::default())?;
+        let in_force = lock(&self.published).get(&(inputs.site, inputs.day)).cloned();
+        let bounds = inputs.station.day_bounds(inputs.day);
+        let plan = match (in_force, bounds) {
+            (Some(old), Some(bounds)) => keep_present(&old.plan, plan, now, airable, bounds)?,
+            _ => plan,
+        };
+        Ok(Planned { plan, findings })
+    }
+
+    fn publish_if_changed(
+        &mut self,
+        site: SiteId,
+        planned: Vec<Planned>,
+        revision: &mut Option<Revision>,
+    ) -> anyhow::Result<()> {
+        let Some(slots) = self.slots.get(&site) else { return Ok(()) };
+        let same = {
+            let published = lock(&self.published);
+            planned.iter().all(|p| {
+                let old = published.get(&(site, p.plan.day()));
+                old.is_some_and(|old| old.plan.entries() == p.plan.entries())
+            })
+        };
+        let number = match (same, *revision) {
+            (true, _) => None,
+            (false, Some(number)) => Some(number),
+            // A database put back from a backup counts from behind: the sites follow only what is higher.
+            (false, None) => Some(self.store.next_plan_revision()?.max(Revision(self.highest.0 + 1))),
+        };
+        if let Some(number) = number {
+            *revision = Some(number);
+            self.highest = self.highest.max(number);
+            let plans = planned.iter().map(|p| numbered(&p.plan, number)).collect::<Result<Vec<_>, _>>()?;
+            slots.publish(&PlanBundle { site, revision: number, plans })?;
+        }
+        self.keep(site, planned, number);
+        Ok(())
+    }
+
+    fn keep(&self, site: SiteId, planned: Vec<Planned>, number: Option<Revision>) {
+        let mut published = lock(&self.published);
+        let first = planned.first().map(|p| p.plan.day());
+        for mut new in planned {
+            let key = (site, new.plan.day());
+            let in_force = published.get(&key).map(|old| old.plan.revision());
+            if let Some(number) = number.or(in_force) {
+                new.plan = numbered(&new.plan, number).unwrap_or(new.plan);
+            }
+            published.insert(key, Arc::new(new));
+        }
+        // Yesterday's promise is still looked at in the morning; older ones are read from the as-run.
+        published.retain(|(s, day), _| *s != site || first.is_none_or(|f| f.duration_since(*day).as_hours() <= 48));
+    }
+}
+
+fn numbered(plan: &SitePlan, revision: Revision) -> Result<SitePlan, domain::BrokenPlan> {
+    let entries = plan.entries().to_vec();
+    let bounds = entries.first().map(|e| e.at).zip(entries.last().map(domain::Entry::end)).unwrap_or_default();
+    SitePlan::new(plan.site(), plan.day(), revision, bounds, entries)
+}
+
+/// Returns when changes have come to rest, or after the longest wait.
+async fn settle(changed: &Notify) {
+    let latest = Instant::now() + WAIT_MAX;
+    loop {
+        let quiet = timeout(QUIET, changed.notified()).await.is_err();
+        if quiet || Instant::now() >= latest {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn lock(published: &Published) -> std::sync::MutexGuard<'_, BTreeMap<(SiteId, Date), Arc<Planned>>> {
+    // Whole plans are put in and taken out; a panic between leaves nothing half done.
+    published.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How the pages get a plan: the one in force, else one made for the occasion.
+pub(super) fn plans_for_pages(rooms: &Rooms, published: Published) -> Plans {
+    let (catalogue, store) = (Arc::clone(&rooms.catalogue), Arc::clone(&rooms.store));
+    Arc::new(move |site, day| {
+        let in_force = lock(&published).get(&(site, day)).cloned();
+        in_force.or_else(|| for_the_occasion(&catalogue, &store, site, day).map(Arc::new))
+    })
+}
+
+fn for_the_occasion(catalogue: &Catalogue, store: &Store, site: SiteId, day: Date) -> Option<Planned> {
+    let station = Station::parse(&store.station().ok()??.toml).ok()?;
+    let assets = catalogue.ready().ok()?;
+    let placements = store.placements(day, day).ok()?;
+    let inputs = PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
+    let (plan, findings) = scheduler::plan(&inputs, Revision::default()).ok()?;
+    Some(Planned { plan, findings })
+}
