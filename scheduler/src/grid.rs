@@ -310,9 +310,16 @@ fn week(
         if !steps || start_s.checked_add(length_s).is_none_or(|end| end > DAY_S) {
             return Err(Hole::OffStep { site, day, start_s, length_s });
         }
-        let format_s = formats.get(slot.clock_format.as_str()).copied();
-        if format_s != Some(length_s) {
-            return Err(Hole::FormatLength { site, day, start_s, length_s, format: slot.clock_format, format_s });
+        let lasts_s = formats.get(slot.clock_format.as_str()).copied();
+        if lasts_s != Some(length_s) {
+            return Err(Hole::FormatLength {
+                site,
+                day,
+                start_s,
+                length_s,
+                format: slot.clock_format,
+                format_s: lasts_s,
+            });
         }
         week[day as usize].push(slot);
     }

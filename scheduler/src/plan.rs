@@ -1,11 +1,26 @@
 //! The plan: second-exact promises for one site and day, with everything that is to be said about them.
 
-use domain::{
-    AsRun, Asset, AssetId, Entry, EntryId, Finding, Fit, Frames, Revision, Segment, SiteId, SitePlan, Start, What,
-};
+use domain::{AsRun, Asset, AssetId, Finding, Revision, SiteId, SitePlan};
 use jiff::civil::{Date, Time};
 
 use crate::station::Station;
+
+mod board;
+mod cards;
+mod choice;
+mod complaints;
+mod draft;
+pub(crate) mod entries;
+mod flight;
+mod remarks;
+mod rules;
+mod stretch;
+
+pub(crate) use cards::ready;
+pub(crate) use choice::{LengthFit, Standing, fit, placed};
+pub(crate) use draft::Draft;
+pub(crate) use rules::Bar;
+pub(crate) use stretch::Stretch;
 
 /// An asset put into the grid by hand: it airs in the slot that starts then.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +48,7 @@ pub struct PlanInputs<'a> {
     pub assets: &'a [Asset],
     /// What was put into the grid by hand; other days and sites may be among them.
     pub placements: &'a [Placement],
-    /// What aired before the day: spots in its last hours keep their distance over midnight. May be empty.
+    /// What aired before the day: spots of its last hours keep their distance over midnight. May be empty.
     pub history: &'a [AsRun],
 }
 
@@ -51,37 +66,13 @@ pub enum NoPlan {
     Broken(#[from] domain::BrokenPlan),
 }
 
-/// What `site` shall air on `day`, and the complaints about it in the order of the day.
+/// What a site shall air on a day, and the complaints about it in the order of the day.
 ///
 /// Pure and deterministic. Whatever is missing is filled with the site's bed and said in a finding; an error means only
 /// that there is no such site or day.
 pub fn plan(inputs: &PlanInputs<'_>, revision: Revision) -> Result<(SitePlan, Vec<Finding>), NoPlan> {
-    let station = inputs.station;
-    let bounds = station.day_bounds(inputs.day).ok_or(NoPlan::NoSuchDay(inputs.day))?;
-    let mut entries = Vec::new();
-    for slot in station.day_slots(inputs.site, inputs.day) {
-        let (Some(at), Some(end)) = (station.instant(slot.day, slot.start_s), station.instant(slot.day, slot.end_s))
-        else {
-            continue;
-        };
-        let id: EntryId = format!("{}/{}/{}/0", slot.day, slot.start_s, slot.programme)
-            .parse()
-            .map_err(|_| NoPlan::NoSuchDay(inputs.day))?;
-        let Some(length) = domain::Anchor::length_between(at, end).filter(|l| *l > Frames::ZERO) else { continue };
-        let Some(language) = slot.language else { continue };
-        entries.push(Entry {
-            id,
-            at,
-            length,
-            start: Start::Hard,
-            fit: Fit::Filler,
-            what: What::Bed,
-            programme: slot.programme,
-            title: slot.title,
-            language,
-            origin: slot.origin,
-            segment: Segment::Fill,
-        });
-    }
-    Ok((SitePlan::new(inputs.site, inputs.day, revision, bounds, entries)?, Vec::new()))
+    let draft = Draft::new(inputs)?;
+    let (entries, remarks) = entries::of(&draft);
+    let plan = SitePlan::new(inputs.site, inputs.day, revision, draft.bounds, entries)?;
+    Ok((plan, remarks.into_findings()))
 }

@@ -17,7 +17,7 @@ mod schema;
 /// The database could not do what was asked; what stood before still stands.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite refused.
+    /// `SQLite` refused.
     #[error("the scheduler's database refused: {0}")]
     Sql(#[from] rusqlite::Error),
     /// The file was written by a newer program.
@@ -87,7 +87,7 @@ impl Store {
         Ok(Self { db: Mutex::new(db) })
     }
 
-    /// A panic elsewhere leaves no half transaction: SQLite rolled it back, so the connection stays good.
+    /// A panic elsewhere leaves no half transaction: `SQLite` rolled it back, so the connection stays good.
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -71,7 +71,7 @@ pub(super) fn references(file: &StationFile, text: &str) -> Result<(), StationEr
         let at = ("optout", n);
         known(programmes.contains(&opt_out.programme), text, at, opt_out.programme.as_str())?;
         known(sites.contains(&opt_out.site), text, at, opt_out.site.as_str())?;
-        for source in opt_out.source_site.iter() {
+        if let Some(source) = &opt_out.source_site {
             known(sites.contains(source), text, at, source.as_str())?;
         }
     }

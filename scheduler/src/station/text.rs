@@ -49,6 +49,7 @@ pub(super) mod list {
 pub(super) mod option {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer, read};
 
+    #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
     pub(in super::super) fn serialize<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
         match value {
             Some(value) => to.collect_str(value),

@@ -44,7 +44,7 @@ pub(super) fn insert(statement: &mut CachedStatement<'_>, r: &AsRun) -> Result<u
     ])?)
 }
 
-/// A row as SQLite gives it, before it is believed.
+/// A row as `SQLite` gives it, before it is believed.
 pub(super) struct Raw {
     site: String,
     boot: String,

@@ -1,0 +1,111 @@
+//! Which edition airs in a slot: what was placed by hand, else the newest that was ready in time and fits.
+
+use domain::{Asset, AssetId, Frames, Origin, SiteId};
+use jiff::{SignedDuration, Timestamp};
+
+use super::PlanInputs;
+use super::cards::{Cards, ready};
+use crate::grid::{GridSlot, second_of};
+
+/// Editions within this time of the newest compete by length; older ones lose whatever their length, for news age.
+const SAME_ROUND: SignedDuration = SignedDuration::from_hours(24);
+
+/// A repeat waits this long after its first broadcast (R-GRID-05).
+const REPEAT_AFTER: SignedDuration = SignedDuration::from_hours(2);
+
+/// Where an asset stands in the choice for a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Put there by hand.
+    Placed,
+    /// Newest edition ready in time, of a fitting length.
+    Newest,
+    /// Newest edition ready in time, though its length does not fit.
+    NewestUnfit,
+    /// Edition approved after the slot had begun: better than bed.
+    Late,
+    /// Edition of the programme that this one repeats.
+    Repeat,
+}
+
+/// What airs in a slot, with how it won.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice<'a> {
+    pub(crate) asset: &'a Asset,
+    pub(crate) standing: Standing,
+}
+
+/// A slot's demand: at what time, how much sound, for which site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand<'a> {
+    pub(crate) slot: &'a GridSlot,
+    pub(crate) at: Timestamp,
+    pub(crate) needed: Frames,
+}
+
+/// What was placed by hand for a slot, whether or not it may air.
+pub(crate) fn placed<'a>(inputs: &PlanInputs<'a>, slot: &GridSlot) -> Option<&'a AssetId> {
+    let here = inputs.placements.iter().filter(|p| p.day == inputs.day && second_of(p.start) == slot.start_s);
+    // A placement on the network's slot says nothing about what a site airs instead of it.
+    let meant = here.filter(|p| p.site == Some(inputs.site) || (p.site.is_none() && slot.origin == Origin::Network));
+    meant.max_by_key(|p| (p.site.is_some(), &p.asset)).map(|p| &p.asset)
+}
+
+/// Chooses what airs in a slot; `None` when nothing may.
+pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {
+    let by_hand = placed(inputs, demand.slot).and_then(|id| cards.get(id));
+    if let Some(asset) = by_hand.filter(|a| a.may_air(inputs.site, demand.at)) {
+        return Some(Choice { asset, standing: Standing::Placed });
+    }
+    let own = cards.editions(&demand.slot.programme);
+    in_time(own, inputs.site, demand, demand.at)
+        .or_else(|| late(own, inputs.site, demand))
+        .or_else(|| repeated(inputs, cards, demand))
+}
+
+fn in_time<'a>(editions: &[&'a Asset], site: SiteId, demand: Demand<'_>, by: Timestamp) -> Option<Choice<'a>> {
+    let timely = editions.iter().copied().filter(|a| a.may_air(site, demand.at) && ready(a) <= by);
+    let newest = timely.clone().map(ready).max()?;
+    let round = newest.checked_sub(SAME_ROUND).unwrap_or(Timestamp::MIN);
+    let asset = timely.filter(|a| ready(a) >= round).max_by_key(|a| (fit(a, demand.needed), ready(a), &a.id))?;
+    let standing = if fit(asset, demand.needed) > LengthFit::No { Standing::Newest } else { Standing::NewestUnfit };
+    Some(Choice { asset, standing })
+}
+
+/// The first edition approved after the slot began. An opt-out that was not there in time leaves the site on the
+/// network (R-OPT-04), so only the network's slots take one. The first and not the newest: one that came later still
+/// must not replace what is sounding.
+fn late<'a>(editions: &[&'a Asset], site: SiteId, demand: Demand<'_>) -> Option<Choice<'a>> {
+    let late = editions.iter().copied().filter(|a| demand.slot.origin == Origin::Network && a.may_air(site, demand.at));
+    late.min_by_key(|a| (ready(a), &a.id)).map(|asset| Choice { asset, standing: Standing::Late })
+}
+
+fn repeated<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {
+    let programme = inputs.station.programme(&demand.slot.programme)?;
+    let original = programme.repeat_of.as_ref()?.parse().ok()?;
+    let by = demand.at.checked_sub(REPEAT_AFTER).ok()?;
+    let choice = in_time(cards.editions(&original), inputs.site, demand, by)?;
+    Some(Choice { standing: Standing::Repeat, ..choice })
+}
+
+/// How well a length meets the slot's, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LengthFit {
+    /// Not even elastically.
+    No,
+    /// From 8 % short, which is elastic (R-GRID-03), to 10 % long, which may be cut (R-PAD-03).
+    Near,
+    /// As ordered: nothing short and at most 3 % long (R-PAD-03).
+    Good,
+}
+
+pub(crate) fn fit(asset: &Asset, needed: Frames) -> LengthFit {
+    let ratio = asset.length.0 as f64 / needed.0.max(1) as f64;
+    if (1.0..=1.03).contains(&ratio) {
+        LengthFit::Good
+    } else if (0.92..=1.10).contains(&ratio) {
+        LengthFit::Near
+    } else {
+        LengthFit::No
+    }
+}

@@ -1,0 +1,212 @@
+//! What is to be said about a decided day: sound that is missing, too short or too long, opt-outs given up, campaigns
+//! that found no room.
+
+use domain::{Frames, SAMPLE_RATE_HZ, Severity};
+
+use super::choice::{Standing, placed};
+use super::draft::Draft;
+use super::remarks::Remarks;
+use super::stretch::Stretch;
+use crate::grid::hms;
+
+/// Shorter than this is not worth a word: encoders pad and trim by milliseconds.
+const SHORT_MIN: Frames = Frames::from_secs(1);
+
+/// Says everything about a day.
+pub(super) fn about(draft: &Draft<'_>, remarks: &mut Remarks) {
+    for stretch in &draft.stretches {
+        opt_out_given_up(draft, stretch, remarks);
+        placement_refused(draft, stretch, remarks);
+        content(draft, stretch, remarks);
+        clock_change(draft, stretch, remarks);
+    }
+    skipped(draft, remarks);
+    lost_placements(draft, remarks);
+    campaigns(draft, remarks);
+}
+
+fn opt_out_given_up(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
+    let Some(opt_out) = stretch.instead_of else { return };
+    let (site, id, network) = (draft.inputs.site, &opt_out.programme, &stretch.programme.title);
+    let title = draft.inputs.station.programme(id).map_or(id.as_str(), |p| p.title.as_str());
+    let (from, to) = (hms(opt_out.start_s), hms(opt_out.end_s()));
+    let at = Some(opt_out.start_s);
+    remarks.say(("R-OPT-04", Severity::Warning), &format!("{id}@{from}"), at, || {
+        let fr = format!("{site} garde le réseau (« {network} ») de {from} à {to}: pas de fichier prêt à diffuser pour « {title} ». Déposer et approuver une édition de {id}.");
+        let en = format!("{site} keeps the network (“{network}”) from {from} to {to}: no file is ready to air for “{title}”. Upload and approve an edition of {id}.");
+        (fr, en)
+    });
+}
+
+fn placement_refused(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
+    let slots = [Some(stretch.slot), stretch.instead_of];
+    for slot in slots.into_iter().flatten() {
+        let Some(asset) = placed(&draft.inputs, slot) else { continue };
+        let airs = stretch.content.is_some_and(|c| c.standing == Standing::Placed && c.asset.id == *asset);
+        if airs {
+            continue;
+        }
+        let (site, at) = (draft.inputs.site, hms(slot.start_s));
+        remarks.say(("plan.placement-refused", Severity::Warning), &format!("{asset}@{at}"), Some(slot.start_s), || {
+            let fr = format!("{site}, {at}: « {asset} », mis à la main dans la grille, n'est pas prêt à diffuser ici à cette heure; le choix habituel le remplace.");
+            let en = format!("{site}, {at}: “{asset}”, put into the grid by hand, is not ready to air here at that time; the usual choice stands in.");
+            (fr, en)
+        });
+    }
+}
+
+fn content(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
+    let (slot, site) = (stretch.slot, draft.inputs.site);
+    let needed = Frames::from_secs(u64::from(draft.inputs.station.content_s(&slot.clock_format)));
+    let (id, title, at) = (&slot.programme, &stretch.programme.title, hms(slot.start_s));
+    let subject = format!("{id}@{at}");
+    let place = Some(slot.start_s);
+    let Some(choice) = stretch.content else {
+        if needed > Frames::ZERO {
+            remarks.say(("plan.no-content", Severity::Warning), &subject, place, || {
+                let fr = format!("{site}, {at}: aucune édition prête à diffuser de « {title} »; le tapis la remplace. Déposer et approuver une édition de {id}.");
+                let en = format!("{site}, {at}: no edition of “{title}” is ready to air; the bed stands in. Upload and approve an edition of {id}.");
+                (fr, en)
+            });
+        }
+        return;
+    };
+    let asset = &choice.asset.id;
+    let (got, want) = (minutes(choice.asset.length), minutes(needed));
+    if choice.asset.length + SHORT_MIN < needed {
+        remarks.say(("R-PAD-03", Severity::Warning), &subject, place, || {
+            let fr = format!("{site}, {at}: « {asset} » dure {got} pour {want} de contenu; le tapis remplit la fin.");
+            (fr, format!("{site}, {at}: “{asset}” lasts {got} for {want} of content; the bed fills the end."))
+        });
+    } else if choice.asset.length.0 > needed.0 + needed.0 * 3 / 100 {
+        remarks.say(("R-PAD-03", Severity::Warning), &subject, place, || {
+            let fr = format!("{site}, {at}: « {asset} » dure {got} pour {want} de contenu; la fin est coupée.");
+            (fr, format!("{site}, {at}: “{asset}” lasts {got} for {want} of content; its end is cut."))
+        });
+    }
+    if choice.standing == Standing::Late {
+        remarks.say(("plan.late-edition", Severity::Info), &subject, place, || {
+            let fr =
+                format!("{site}, {at}: « {asset} » a été approuvé après le début de la case; il est joint en cours.");
+            (fr, format!("{site}, {at}: “{asset}” was approved after its slot began; it is joined in progress."))
+        });
+    }
+}
+
+/// Minutes and seconds, rounded to the second.
+fn minutes(length: Frames) -> String {
+    let s = (length.0 + u64::from(SAMPLE_RATE_HZ) / 2) / u64::from(SAMPLE_RATE_HZ);
+    format!("{} min {:02} s", s / 60, s % 60)
+}
+
+fn clock_change(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
+    let slot = stretch.slot;
+    let (site, title, at, over_s) = (draft.inputs.site, &stretch.programme.title, hms(slot.start_s), stretch.over_s);
+    if over_s > 0 {
+        remarks.say(("plan.clocks-back", Severity::Warning), slot.programme.as_str(), Some(slot.start_s), || {
+            let fr =
+                format!("{site}: les horloges reculent pendant « {title} » ({at}); le tapis joue {over_s} s de plus.");
+            (fr, format!("{site}: the clocks go back during “{title}” ({at}); the bed plays for {over_s} s more."))
+        });
+    } else if stretch.instead_of.is_none() && stretch.part_s.end < slot.length_s {
+        let lost_s = slot.length_s - stretch.part_s.end;
+        remarks.say(("plan.clocks-forward", Severity::Warning), slot.programme.as_str(), Some(slot.start_s), || {
+            let fr = format!(
+                "{site}: les horloges avancent pendant « {title} » ({at}), qui perd ses {lost_s} dernières secondes."
+            );
+            (fr, format!("{site}: the clocks go forward during “{title}” ({at}), which loses its last {lost_s} s."))
+        });
+    }
+}
+
+/// Slots that the clocks skip wholly.
+fn skipped(draft: &Draft<'_>, remarks: &mut Remarks) {
+    let (inputs, site) = (&draft.inputs, draft.inputs.site);
+    for slot in inputs.station.day_slots(site, inputs.day) {
+        let instant = |second| inputs.station.instant(inputs.day, second);
+        if instant(slot.start_s) != instant(slot.end_s) {
+            continue;
+        }
+        let (title, at) = (&slot.title, hms(slot.start_s));
+        remarks.say(
+            ("plan.clocks-skip", Severity::Warning),
+            &format!("{}@{at}", slot.programme),
+            Some(slot.start_s),
+            || {
+                let fr = format!("{site}: les horloges sautent « {title} » ({at}), qui ne passe pas.");
+                (fr, format!("{site}: the clocks skip “{title}” ({at}), which does not air."))
+            },
+        );
+    }
+}
+
+/// Placements that name no start of a slot: they would be forgotten in silence.
+fn lost_placements(draft: &Draft<'_>, remarks: &mut Remarks) {
+    let (inputs, site) = (&draft.inputs, draft.inputs.site);
+    let day = crate::station::Day::of(inputs.day);
+    let (own, network) =
+        (inputs.station.grid().site(site, day).unwrap_or_default(), inputs.station.grid().network(day));
+    for placement in inputs.placements.iter().filter(|p| p.day == inputs.day && p.site.is_none_or(|s| s == site)) {
+        let start_s = crate::grid::second_of(placement.start);
+        let slots = if placement.site.is_some() { own } else { network };
+        if slots.iter().any(|s| s.start_s == start_s) {
+            continue;
+        }
+        let (asset, at) = (&placement.asset, hms(start_s));
+        remarks.say(("plan.placement-lost", Severity::Warning), &format!("{asset}@{at}"), Some(start_s), || {
+            let fr = format!("{site}: « {asset} » est placé à {at}, où ne commence aucune case; il ne passera pas.");
+            (fr, format!("{site}: “{asset}” is placed at {at}, where no slot starts; it will not air."))
+        });
+    }
+}
+
+fn campaigns(draft: &Draft<'_>, remarks: &mut Remarks) {
+    let site = draft.inputs.site;
+    for (n, flight) in draft.board.flights.iter().enumerate() {
+        let (id, wanted) = (flight.campaign.id.as_str(), flight.total());
+        let (placed, strayed) = draft.board.tally(n);
+        if flight.versions.is_empty() {
+            remarks.say(("plan.no-spot", Severity::Warning), id, None, || {
+                let fr = format!(
+                    "{site}: la campagne {id} n'a aucun spot prêt à diffuser; {wanted} passages promis tombent."
+                );
+                (fr, format!("{site}: campaign {id} has no spot ready to air; {wanted} promised airings fall out."))
+            });
+            continue;
+        }
+        if placed < wanted {
+            remarks.say(("R-CAMP-08", Severity::Warning), id, None, || {
+                let fr = format!(
+                    "{site}: campagne {id}, passages placés: {placed} sur {wanted}; compenser les autres un autre jour."
+                );
+                (
+                    fr,
+                    format!(
+                        "{site}: campaign {id}, airings placed: {placed} of {wanted}; make the others good another day."
+                    ),
+                )
+            });
+        }
+        if strayed > 0 {
+            remarks.say(("R-CAMP-04", Severity::Info), id, None, || {
+                let fr = format!(
+                    "{site}: {strayed} passages de la campagne {id} sont compensés le jour même, hors tranche."
+                );
+                (
+                    fr,
+                    format!(
+                        "{site}: {strayed} airings of campaign {id} are made good the same day, outside their daypart."
+                    ),
+                )
+            });
+        }
+        if flight.campaign.regional_tag && flight.versions.iter().any(|v| !v.local) {
+            remarks.say(("R-HOT-01", Severity::Info), id, None, || {
+                let fr = format!(
+                    "{site}: la campagne {id} passe sans le numéro du site; fournir des versions « <spot>-{site} »."
+                );
+                (fr, format!("{site}: campaign {id} airs without the site's number; deliver versions “<spot>-{site}”."))
+            });
+        }
+    }
+}

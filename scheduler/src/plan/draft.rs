@@ -1,0 +1,29 @@
+//! Everything decided about a day before it is written down as entries.
+
+use jiff::Timestamp;
+
+use super::board::Board;
+use super::cards::Cards;
+use super::stretch::{Stretch, lay_out};
+use super::{NoPlan, PlanInputs};
+
+/// A day decided: what airs in each slot and which spots stand in which break.
+pub(crate) struct Draft<'a> {
+    pub(crate) inputs: PlanInputs<'a>,
+    pub(crate) cards: Cards<'a>,
+    pub(crate) bounds: (Timestamp, Timestamp),
+    pub(crate) stretches: Vec<Stretch<'a>>,
+    pub(crate) board: Board<'a>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(inputs: &PlanInputs<'a>) -> Result<Self, NoPlan> {
+        let station = inputs.station;
+        let site = station.site(inputs.site).ok_or(NoPlan::UnknownSite(inputs.site))?;
+        let bounds = station.day_bounds(inputs.day).ok_or(NoPlan::NoSuchDay(inputs.day))?;
+        let cards = Cards::new(inputs.assets);
+        let stretches = lay_out(inputs, &cards).ok_or(NoPlan::UnknownSite(inputs.site))?;
+        let board = Board::filled(inputs, site, &cards, &stretches, bounds);
+        Ok(Self { inputs: *inputs, cards, bounds, stretches, board })
+    }
+}

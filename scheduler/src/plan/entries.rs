@@ -1,0 +1,172 @@
+//! A decided day written down as second-exact entries.
+
+use domain::{Asset, AssetKind, Entry, EntryId, Fit, Frames, Segment, Severity, Start, What};
+use jiff::Timestamp;
+
+use super::draft::Draft;
+use super::remarks::Remarks;
+use super::stretch::{Piece, Stretch};
+use crate::grid::hms;
+use crate::station::SegmentKind;
+
+/// The entries of a day and what is to be said about them.
+pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
+    let mut remarks = Remarks::default();
+    super::complaints::about(draft, &mut remarks);
+    let mut entries = Vec::new();
+    for (n, stretch) in draft.stretches.iter().enumerate() {
+        let mut writer = Writer { draft, stretch, n, at: Frames::ZERO, entries: &mut entries, remarks: &mut remarks };
+        writer.slot();
+    }
+    (entries, remarks)
+}
+
+/// Writes the entries of one stretch, one after the other, each where the one before ends.
+struct Writer<'d, 'a> {
+    draft: &'d Draft<'a>,
+    stretch: &'d Stretch<'a>,
+    n: usize,
+    /// Frames of the stretch written so far.
+    at: Frames,
+    entries: &'d mut Vec<Entry>,
+    remarks: &'d mut Remarks,
+}
+
+impl<'a> Writer<'_, 'a> {
+    fn slot(&mut self) {
+        for piece in self.stretch.pieces(self.draft.inputs.station) {
+            match piece.kind {
+                SegmentKind::Contenu => self.content(piece),
+                SegmentKind::Ecran => self.break_of_spots(piece),
+                _ => self.jingle(piece),
+            }
+        }
+        if self.stretch.over_s > 0 {
+            self.bed("over", Frames::from_secs(u64::from(self.stretch.over_s)));
+        }
+    }
+
+    fn content(&mut self, piece: Piece) {
+        let whole = Frames::from_secs(u64::from(piece.length_s));
+        let fit = if piece.elastic { Fit::Elastic } else { Fit::Exact };
+        let name = piece.number.to_string();
+        let from = Frames::from_secs(u64::from(piece.content_before_s));
+        let sound = self.stretch.content.map(|c| c.asset).filter(|a| a.length > from);
+        let length = sound.map_or(Frames::ZERO, |a| a.length.saturating_sub(from).min(whole));
+        if let Some(asset) = sound {
+            self.audio(&name, asset, from, length, (fit, Segment::Content));
+        }
+        self.rest(&name, whole, length);
+    }
+
+    fn break_of_spots(&mut self, piece: Piece) {
+        let whole = Frames::from_secs(u64::from(piece.length_s));
+        let mut used = Frames::ZERO;
+        let board = &self.draft.board;
+        for placed in board.break_at(self.n, piece.number).into_iter().flat_map(|b| board.in_break(b)) {
+            let (asset, spot) = (placed.version.asset, placed.version.spot);
+            self.audio(
+                &format!("{}.{}", piece.number, spot.id),
+                asset,
+                Frames::ZERO,
+                asset.length,
+                (Fit::Exact, Segment::Spot),
+            );
+            used += asset.length;
+        }
+        self.rest(&piece.number.to_string(), whole, used);
+    }
+
+    fn jingle(&mut self, piece: Piece) {
+        let whole = Frames::from_secs(u64::from(piece.length_s));
+        let (word, segment) = jingle_kind(piece.kind);
+        let name = format!("jingle-{word}-{}", piece.whole_s);
+        let when = self.now();
+        let number = piece.number.to_string();
+        let site = self.draft.inputs.site;
+        let sound = self.draft.cards.for_site(&name, site, AssetKind::Jingle, when);
+        // Half a jingle is worse than none: a part that is joined late is bed.
+        let sound = sound.filter(|_| piece.length_s == piece.whole_s);
+        let length = sound.map_or(Frames::ZERO, |a| a.length.min(whole));
+        if let Some(asset) = sound {
+            self.audio(&number, asset, Frames::ZERO, length, (Fit::Exact, segment));
+        } else if piece.length_s == piece.whole_s {
+            let second = self.stretch.slot.start_s + piece.from_s;
+            self.remarks.say(("plan.no-jingle", Severity::Info), &name, Some(second), || {
+                let at = hms(second);
+                let fr =
+                    format!("{site}: l'habillage « {name} » manque; le tapis le remplace, la première fois à {at}.");
+                (fr, format!("{site}: jingle “{name}” is missing; the bed stands in, first at {at}."))
+            });
+        }
+        self.rest(&number, whole, length);
+    }
+
+    /// What is left of a piece after its sound.
+    fn rest(&mut self, name: &str, whole: Frames, used: Frames) {
+        if let Some(rest) = whole.checked_sub(used).filter(|r| *r > Frames::ZERO) {
+            self.bed(name, rest);
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.stretch.at.checked_add(self.at.as_duration()).unwrap_or(self.stretch.at)
+    }
+
+    fn audio(&mut self, name: &str, asset: &'a Asset, from: Frames, length: Frames, (fit, segment): (Fit, Segment)) {
+        let (hash, gain, expires) = (asset.hash, asset.gain, asset.expires);
+        let what = What::Audio { asset: asset.id.clone(), hash, from, gain, expires };
+        let language = asset.language.clone();
+        self.push(name, length, |e| Entry { fit, what, title: asset.title.clone(), language, segment, ..e });
+    }
+
+    fn bed(&mut self, name: &str, length: Frames) {
+        self.push(&format!("{name}.bed"), length, |e| e);
+    }
+
+    fn push(&mut self, name: &str, length: Frames, change: impl FnOnce(Entry) -> Entry) {
+        let Some(id) = self.id(name) else { return };
+        let programme = self.stretch.programme;
+        let start = if self.at == Frames::ZERO { Start::Hard } else { Start::Follows };
+        let bed = Entry {
+            id,
+            at: self.now(),
+            length,
+            start,
+            fit: Fit::Filler,
+            what: What::Bed,
+            programme: programme.id.clone(),
+            title: programme.title.clone(),
+            language: programme.lang.clone(),
+            origin: self.stretch.slot.origin,
+            segment: Segment::Fill,
+        };
+        self.entries.push(change(bed));
+        self.at += length;
+    }
+
+    /// Day, start of the slot, programme, and the part's own name; parts of a slot that airs in part say from where, for
+    /// the same segment may be heard in two of them.
+    fn id(&self, name: &str) -> Option<EntryId> {
+        let slot = self.stretch.slot;
+        let (day, start) = (self.draft.inputs.day, hms(slot.start_s).to_string().replace(':', ""));
+        let mut id = format!("{day}/{start}/{}/{name}", slot.programme);
+        if self.stretch.instead_of.is_some() && !self.stretch.whole() {
+            let from = hms(slot.start_s + self.stretch.part_s.start).to_string().replace(':', "");
+            id.push('@');
+            id.push_str(&from);
+        }
+        id.parse().ok()
+    }
+}
+
+fn jingle_kind(kind: SegmentKind) -> (&'static str, Segment) {
+    match kind {
+        SegmentKind::Generique => ("generique", Segment::Opening),
+        SegmentKind::Promo => ("promo", Segment::Promo),
+        SegmentKind::Ident => ("ident", Segment::Ident),
+        SegmentKind::TopHoraire => ("top-horaire", Segment::TimeSignal),
+        SegmentKind::Desannonce => ("desannonce", Segment::BackAnnounce),
+        SegmentKind::Virgule | SegmentKind::Contenu | SegmentKind::Ecran => ("virgule", Segment::Sweeper),
+    }
+}

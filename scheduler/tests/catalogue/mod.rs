@@ -1,0 +1,90 @@
+//! A catalogue for the reference station: an edition for every programme and length, every spot, every jingle.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeSet;
+
+use domain::{Asset, AssetId, AssetKind, AudioHash, Frames, Gain, Language, Status};
+use jiff::Timestamp;
+use scheduler::Station;
+use scheduler::station::SegmentKind;
+
+pub fn station() -> Station {
+    let week = include_str!("../../../demo/reference_week.toml");
+    Station::from_reference(week, include_str!("../../../demo/campaigns.toml")).unwrap()
+}
+
+pub fn asset(id: &str, kind: AssetKind, language: &Language, length: Frames) -> Asset {
+    Asset {
+        id: id.parse::<AssetId>().unwrap(),
+        hash: AudioHash(*blake3::hash(id.as_bytes()).as_bytes()),
+        title: id.to_owned(),
+        kind,
+        language: language.clone(),
+        programme: None,
+        length,
+        loudness: None,
+        true_peak: None,
+        gain: Gain::UNITY,
+        status: Status::Ready,
+        sites: Vec::new(),
+        not_before: None,
+        expires: None,
+        ready_since: Some(ready()),
+    }
+}
+
+pub fn ready() -> Timestamp {
+    "2026-11-20T12:00:00Z".parse().unwrap()
+}
+
+pub fn edition(station: &Station, programme: &str, tag: &str, length_s: u32) -> Asset {
+    let id = programme.parse().unwrap();
+    let language = &station.programme(&id).unwrap().lang;
+    let length = Frames::from_secs(u64::from(length_s));
+    Asset { programme: Some(id), ..asset(&format!("{programme}.{tag}"), AssetKind::Programme, language, length) }
+}
+
+/// Everything that the reference week needs.
+pub fn everything(station: &Station) -> Vec<Asset> {
+    let file = station.file();
+    let slots = file.slot.iter().map(|s| (s.programme.clone(), s.clock_format.clone()));
+    let opt_outs = file.optout.iter().map(|o| (o.programme.clone(), o.clock_format.clone()));
+    let wanted: BTreeSet<_> = slots.chain(opt_outs).collect();
+    let editions = wanted.iter().map(|(programme, format)| {
+        let needed = station.content_s(format);
+        edition(station, programme.as_str(), &needed.to_string(), needed)
+    });
+    let mut assets: Vec<_> = editions.collect();
+    assets.sort_by(|a, b| a.id.cmp(&b.id));
+    assets.dedup_by(|a, b| a.id == b.id);
+    assets.extend(spots(station));
+    assets.extend(jingles(station));
+    assets
+}
+
+pub fn spots(station: &Station) -> Vec<Asset> {
+    let spots = station.campaigns().iter().flat_map(|c| &c.spots).filter(|s| s.status == "pad");
+    spots.map(|s| asset(&s.id, AssetKind::Spot, &s.variant, Frames::from_secs(u64::from(s.duration_s)))).collect()
+}
+
+pub fn jingles(station: &Station) -> Vec<Asset> {
+    let french = "fr".parse().unwrap();
+    let segments = station.file().clock_format.iter().flat_map(|f| &f.segments);
+    let ids: BTreeSet<_> = segments.filter_map(|s| Some((word(s.kind)?, s.dur_s))).collect();
+    let jingle = |(word, s): &(&str, u32)| {
+        asset(&format!("jingle-{word}-{s}"), AssetKind::Jingle, &french, Frames::from_secs(u64::from(*s)))
+    };
+    ids.iter().map(jingle).collect()
+}
+
+fn word(kind: SegmentKind) -> Option<&'static str> {
+    Some(match kind {
+        SegmentKind::Generique => "generique",
+        SegmentKind::Promo => "promo",
+        SegmentKind::Ident => "ident",
+        SegmentKind::Virgule => "virgule",
+        SegmentKind::TopHoraire => "top-horaire",
+        SegmentKind::Desannonce => "desannonce",
+        SegmentKind::Contenu | SegmentKind::Ecran => return None,
+    })
+}
