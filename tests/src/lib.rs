@@ -7,6 +7,7 @@
 
 pub mod claims;
 pub mod foreign;
+pub mod icecast;
 pub mod listener;
 pub mod markers;
 pub mod processes;

@@ -22,6 +22,8 @@ pub struct Stretch {
     pub bytes: Vec<u8>,
     /// The longest time between two arrivals.
     pub longest_wait: Duration,
+    /// When how many bytes had come in all, in order.
+    pub arrivals: Vec<(Instant, usize)>,
 }
 
 impl Stretch {
@@ -97,10 +99,12 @@ fn connection(address: SocketAddr, path: &str, over: &AtomicBool) -> Option<Stre
             last: now,
             bytes: Vec::new(),
             longest_wait: Duration::ZERO,
+            arrivals: Vec::new(),
         });
         so_far.longest_wait = so_far.longest_wait.max(now - so_far.last);
         so_far.last = now;
         so_far.bytes.extend_from_slice(&buffer[..taken]);
+        so_far.arrivals.push((now, so_far.bytes.len()));
     }
     stretch
 }

@@ -2,34 +2,50 @@
 
 use crate::repository::read;
 
-/// The table: kind (`programme`, `language`, `jingle` …), identifier, hertz.
+/// One row: kind (`programme`, `spot`, `jingle`, `bed`), identifier, its own tone and that of its language or site, in hertz.
+#[derive(Clone, Debug)]
+struct Row {
+    kind: String,
+    id: String,
+    own_hz: f64,
+    second_hz: f64,
+}
+
+/// The table.
 #[derive(Debug)]
-pub struct Markers(Vec<(String, String, f64)>);
+pub struct Markers(Vec<Row>);
 
 impl Markers {
     /// Reads it.
     pub fn read() -> Self {
         let text = read("demo/markers.csv");
-        let mut lines = text.lines().filter(|l| !l.starts_with('#'));
-        let head: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-        let column =
-            |names: &[&str]| head.iter().position(|h| names.contains(h)).expect("demo/markers.csv has its columns");
-        let (kind, id, hz) = (column(&["kind"]), column(&["id"]), column(&["hz", "marker_hz"]));
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("kind,id,marker_hz,second_hz"), "demo/markers.csv has these columns");
         let row = |line: &str| {
-            let cells: Vec<&str> = line.split(',').collect();
-            (cells[kind].to_owned(), cells[id].to_owned(), cells[hz].parse().expect("a marker is a number of hertz"))
+            let [kind, id, own, second] = line.split(',').collect::<Vec<_>>().try_into().expect("four columns");
+            let hz = |text: &str| text.parse().expect("a marker is a number of hertz");
+            Row { kind: kind.to_owned(), id: id.to_owned(), own_hz: hz(own), second_hz: hz(second) }
         };
-        Self(lines.filter(|l| !l.is_empty()).map(row).collect())
+        Self(lines.map(row).collect())
     }
 
     /// Every marker of one kind with its identifier.
     pub fn of(&self, kind: &str) -> Vec<(String, f64)> {
-        self.0.iter().filter(|(k, ..)| k == kind).map(|(_, id, hz)| (id.clone(), *hz)).collect()
+        self.0.iter().filter(|r| r.kind == kind).map(|r| (r.id.clone(), r.own_hz)).collect()
     }
 
-    /// One marker.
-    pub fn hz(&self, kind: &str, id: &str) -> f64 {
-        let found = self.0.iter().find(|(k, i, _)| k == kind && i == id);
-        found.unwrap_or_else(|| panic!("demo/markers.csv knows no {kind} {id}")).2
+    /// The second tones that programmes have: one per language.
+    pub fn languages_hz(&self) -> Vec<(u32, f64)> {
+        let mut all: Vec<u32> = self.0.iter().filter(|r| r.kind == "programme").map(|r| r.second_hz as u32).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().map(|hz| (hz, f64::from(hz))).collect()
+    }
+
+    /// The tones of one sound: its own and its language's or site's.
+    pub fn hz(&self, kind: &str, id: &str) -> (f64, f64) {
+        let found = self.0.iter().find(|r| r.kind == kind && r.id == id);
+        let row = found.unwrap_or_else(|| panic!("demo/markers.csv knows no {kind} {id}"));
+        (row.own_hz, row.second_hz)
     }
 }

@@ -90,6 +90,33 @@ pub fn find(part: &[f32], whole: &[f32]) -> Option<(usize, f64)> {
     best(part, whole, from..to + 1)
 }
 
+/// As [`find`], but only within `reach` frames of `around`, every frame of it.
+pub fn find_near(part: &[f32], whole: &[f32], around: usize, reach: usize) -> Option<(usize, f64)> {
+    let last = whole.len().checked_sub(part.len())?;
+    best(part, whole, around.saturating_sub(reach).min(last)..(around + reach).min(last) + 1)
+}
+
+/// The offsets in frames at which stretches of `part_s` seconds of `heard`, beginning at each of `places_s`, lie in `whole`,
+/// each with its likeness. The first is looked for everywhere, the others within 100 ms of where the first says.
+pub fn offsets(heard: &Sound, whole: &Sound, places_s: &[f64], part_s: f64) -> Vec<(i64, f64)> {
+    let mut first: Option<i64> = None;
+    let mut found = Vec::new();
+    for at_s in places_s {
+        let (at, part) = ((at_s * RATE_HZ as f64) as i64, heard.stretch(*at_s, part_s));
+        let place = match first.map(|offset| usize::try_from(at + offset)) {
+            None => find(part, &whole.0),
+            Some(Ok(expected)) => find_near(part, &whole.0, expected, RATE_HZ / 10),
+            Some(Err(_)) => None,
+        };
+        if let Some((place, likeness)) = place {
+            let offset = place as i64 - at;
+            first.get_or_insert(offset);
+            found.push((offset, likeness));
+        }
+    }
+    found
+}
+
 /// The mean of every `by` samples: low-pass enough for finding a place.
 fn thinned(samples: &[f32], by: usize) -> Vec<f32> {
     samples.chunks_exact(by).map(|c| c.iter().sum::<f32>() / by as f32).collect()

@@ -13,7 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::foreign::decode;
 use crate::processes::{self, Process};
+use crate::sound::Sound;
 
 /// The seven sites of the reference week.
 pub const SITES: [&str; 7] = ["BKO", "MOP", "TBT", "GAO", "KDL", "TES", "MEN"];
@@ -147,6 +149,19 @@ impl Station {
     /// The newest measured level of a site in dBFS, or `None` when it tells none or only silence.
     pub fn measured_dbfs(&self, site: &str) -> Option<f64> {
         self.vitals(site)?["levels"].as_array()?.last()?["rms_dbfs"].as_f64()
+    }
+
+    /// What `mikado render` makes of a site's plan, decoded by ffmpeg.
+    pub fn render(&self, site: &str, from: &str, length: &str, out: &Path) -> Sound {
+        let rendered = Command::new(binary())
+            .args(["render", "--site", site, "--from", from, "--for", length, "--config"])
+            .arg(self.dir.join("mikado.toml"))
+            .arg("--out")
+            .arg(out)
+            .output()
+            .unwrap();
+        assert!(rendered.status.success(), "render: {}", String::from_utf8_lossy(&rendered.stderr));
+        decode(out)
     }
 
     /// Waits until `what` holds, asking ten times a second; fails with what the station said after `limit`.
