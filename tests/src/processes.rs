@@ -2,7 +2,7 @@
 //! touched, each by its number.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -35,6 +35,19 @@ impl Process {
         // utime, stime, cutime, cstime are fields 14 to 17 of proc(5); a tick is 1/100 s on every Linux we run on.
         let ticks: u64 = fields.get(11..15)?.iter().filter_map(|f| f.parse::<u64>().ok()).sum();
         Some(ticks as f64 / 100.0)
+    }
+
+    /// The files under `folder` that it holds open, each with the place up to which it has read.
+    pub fn reads_under(&self, folder: &Path) -> Vec<(PathBuf, u64)> {
+        let own = PathBuf::from(format!("/proc/{}", self.pid));
+        let open = fs::read_dir(own.join("fd")).into_iter().flatten().filter_map(Result::ok);
+        open.filter_map(|entry| {
+            let file = fs::read_link(entry.path()).ok()?;
+            let about = fs::read_to_string(own.join("fdinfo").join(entry.file_name())).ok()?;
+            let place = about.lines().find_map(|l| l.strip_prefix("pos:")?.trim().parse().ok())?;
+            file.starts_with(folder).then_some((file, place))
+        })
+        .collect()
     }
 
     /// Whether it still runs (a zombie does not).

@@ -146,6 +146,13 @@ impl Station {
         serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
     }
 
+    /// The codes of a site's alarms now.
+    pub fn alarms(&self, site: &str) -> Vec<String> {
+        let vitals = self.vitals(site).unwrap_or_default();
+        let alarms = vitals["alarms"].as_array().cloned().unwrap_or_default();
+        alarms.iter().filter_map(|a| Some(a["code"].as_str()?.to_owned())).collect()
+    }
+
     /// The newest measured level of a site in dBFS, or `None` when it tells none or only silence.
     pub fn measured_dbfs(&self, site: &str) -> Option<f64> {
         self.vitals(site)?["levels"].as_array()?.last()?["rms_dbfs"].as_f64()
