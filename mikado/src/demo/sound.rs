@@ -1,6 +1,6 @@
 //! One sound of the demonstration, from its recipe to samples: music, two markers, and a voice that says what it is.
 
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -104,11 +104,14 @@ impl<'v> Sound<'v> {
         self.cue()?;
         self.speak(&mut mix);
         self.play(&mut mix);
-        let looped = self.recipe.mood == Mood::Calm;
-        for (i, (to, v)) in out.iter_mut().zip(mix).enumerate() {
-            let fade =
-                if looped { 1.0 } else { (left.saturating_sub(i as u64).min(FADE_FRAMES)) as f32 / FADE_FRAMES as f32 };
-            *to = (v * fade * 32_767.0).round().clamp(-32_768.0, 32_767.0) as i16;
+        if self.recipe.mood != Mood::Calm && left < FADE_FRAMES + STEP_FRAMES as u64 {
+            for (i, v) in mix.iter_mut().enumerate() {
+                *v *= left.saturating_sub(i as u64).min(FADE_FRAMES) as f32 / FADE_FRAMES as f32;
+            }
+        }
+        for (to, v) in out.iter_mut().zip(mix) {
+            // Adding and subtracting 1.5 · 2^23 rounds to the nearest whole number; the cast holds at full scale.
+            *to = ((v * 32_767.0 + 12_582_912.0) - 12_582_912.0) as i16;
         }
         let n = left.min(STEP_FRAMES as u64);
         self.at += n;
@@ -158,25 +161,33 @@ pub fn write_wav(recipe: Recipe, voices: &Voices, path: &Path) -> Result<()> {
     write_wav_into(recipe, voices, std::io::BufWriter::with_capacity(1 << 16, file))
 }
 
-fn write_wav_into(recipe: Recipe, voices: &Voices, to: impl Write + Seek) -> Result<()> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 48_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::new(to, spec)?;
+fn write_wav_into(recipe: Recipe, voices: &Voices, mut to: impl Write) -> Result<()> {
+    to.write_all(&wav_header(u32::try_from(recipe.length.0 * 2).context("longer than a WAV file can be")?))?;
     let mut sound = Sound::new(recipe, voices)?;
     let mut block = [0; STEP_FRAMES];
+    let mut bytes = [0; 2 * STEP_FRAMES];
     loop {
         let n = sound.read(&mut block)?;
         if n == 0 {
-            return Ok(writer.finalize()?);
+            return Ok(to.flush()?);
         }
-        let mut samples = writer.get_i16_writer(n as u32);
-        block[..n].iter().for_each(|v| samples.write_sample(*v));
-        samples.flush()?;
+        for (two, sample) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(block) {
+            *two = sample.to_le_bytes();
+        }
+        to.write_all(&bytes[..2 * n])?;
     }
+}
+
+/// The header of a canonical WAV file whose length is known beforehand.
+fn wav_header(data_bytes: u32) -> Vec<u8> {
+    let mut header = b"RIFF".to_vec();
+    header.extend((36 + data_bytes).to_le_bytes());
+    header.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    header.extend(48_000u32.to_le_bytes());
+    header.extend(96_000u32.to_le_bytes());
+    header.extend(b"\x02\0\x10\0data");
+    header.extend(data_bytes.to_le_bytes());
+    header
 }
 
 #[cfg(test)]
@@ -226,10 +237,10 @@ mod tests {
     #[test]
     fn the_same_recipe_gives_the_same_samples() {
         let hash = |seconds| {
-            let mut bytes = std::io::Cursor::new(Vec::new());
+            let mut bytes = Vec::new();
             write_wav_into(recipe("gao-journal-son", Some(2000), seconds), &Voices::embedded().unwrap(), &mut bytes)
                 .unwrap();
-            blake3::hash(&bytes.into_inner())
+            blake3::hash(&bytes)
         };
         assert_eq!(hash(65), hash(65));
         assert_ne!(hash(65), hash(66));

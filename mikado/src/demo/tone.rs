@@ -14,16 +14,20 @@ pub struct Tone {
     /// In turns, 0 to 1.
     phase: f64,
     hz: f64,
-    /// `e^(iωk)` for each lane, and `e^(iω·LANES)`.
+    /// `e^(iωk)` for each lane.
     lanes: [(f32, f32); LANES],
-    stride: (f32, f32),
+    /// `2 cos(ω·LANES)`: each lane goes on by `next = turn · this − before`, one multiplication a sample.
+    turn: f32,
+    /// `e^(−iω·LANES)`, which leads to the sample before.
+    back: (f32, f32),
     amplitude: f32,
 }
 
 impl Tone {
     /// A silent sine of `hz`.
     pub fn new(hz: f64) -> Self {
-        let mut tone = Self { phase: 0.0, hz, lanes: [(1.0, 0.0); LANES], stride: (1.0, 0.0), amplitude: 0.0 };
+        let mut tone =
+            Self { phase: 0.0, hz, lanes: [(1.0, 0.0); LANES], turn: 2.0, back: (1.0, 0.0), amplitude: 0.0 };
         tone.tune(hz);
         tone
     }
@@ -34,7 +38,8 @@ impl Tone {
         for (k, lane) in self.lanes.iter_mut().enumerate() {
             *lane = turn(hz * k as f64 / RATE);
         }
-        self.stride = turn(hz * LANES as f64 / RATE);
+        self.back = turn(-hz * LANES as f64 / RATE);
+        self.turn = 2.0 * self.back.0;
     }
 
     /// Adds one step of sound to `out`, the amplitude moving in a straight line to `amplitude`.
@@ -46,19 +51,21 @@ impl Tone {
             return;
         }
         let (c, s) = turn(at);
-        let mut re = self.lanes.map(|(a, b)| c * a - s * b);
-        let mut im = self.lanes.map(|(a, b)| c * b + s * a);
+        let mut this = self.lanes.map(|(a, b)| c * b + s * a);
+        let (c, s) = (c * self.back.0 - s * self.back.1, c * self.back.1 + s * self.back.0);
+        let mut before = self.lanes.map(|(a, b)| c * b + s * a);
         let slope = (amplitude - from) / STEP_FRAMES as f32;
-        let mut gain = from;
-        let (wc, ws) = self.stride;
-        for chunk in out.chunks_exact_mut(LANES) {
+        let mut gains: [f32; LANES] = std::array::from_fn(|k| from + slope * k as f32);
+        let rise = slope * LANES as f32;
+        let (chunks, _) = out.as_chunks_mut::<LANES>();
+        for chunk in chunks {
             for k in 0..LANES {
-                chunk[k] += (gain + slope * k as f32) * im[k];
-                let (r, i) = (re[k], im[k]);
-                re[k] = r * wc - i * ws;
-                im[k] = r * ws + i * wc;
+                chunk[k] += gains[k] * this[k];
+                gains[k] += rise;
+                let next = self.turn * this[k] - before[k];
+                before[k] = this[k];
+                this[k] = next;
             }
-            gain += slope * LANES as f32;
         }
     }
 }
