@@ -1,6 +1,7 @@
 //! The commands: one file each, from arguments to an answer.
 
 mod accounts;
+mod demonstration;
 mod grid;
 mod headquarters;
 mod ingest;
@@ -42,11 +43,9 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Plan(what) => plan::run(args, what),
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
-        Command::Decode(_)
-        | Command::Demo(_)
-        | Command::Air(_)
-        | Command::Render(_)
-        | Command::Check
-        | Command::Doctor => Err(Error::failed("pas encore dans cette version.", "not in this version yet.")),
+        Command::Demo(what) => demonstration::run(args, what),
+        Command::Decode(_) | Command::Air(_) | Command::Render(_) | Command::Check | Command::Doctor => {
+            Err(Error::failed("pas encore dans cette version.", "not in this version yet."))
+        }
     }
 }

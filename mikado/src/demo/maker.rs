@@ -29,7 +29,7 @@ use crate::speech::{Said, Voice};
 /// Who brings in and approves.
 const WHO: &str = "démonstration";
 /// A piece that failed is tried again after this long; a passing trouble (a full disk) mends itself meanwhile.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_mins(1);
 /// How often an idle worker looks again.
 const IDLE: Duration = Duration::from_millis(500);
 /// What is wanted later than this is made at half speed: the machine has other work.

@@ -90,7 +90,7 @@ impl Music {
         let (beat, at) = (self.step / self.beat_steps, self.step % self.beat_steps);
         if at == 0 {
             let draw = mixed(self.seed ^ (beat % 32).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let rest = self.mood == Mood::Programme && draw % 3 == 0;
+            let rest = self.mood == Mood::Programme && draw.is_multiple_of(3);
             self.struck = if rest { 0.0 } else { MELODY_AMPLITUDE };
             let note = 2.0 * self.scale[(draw >> 8) as usize % self.scale.len()];
             self.melody.tune(if note < MUSIC_TOP_HZ { note } else { note / 2.0 });
@@ -114,7 +114,7 @@ fn first_eight(hash: &[u8; 32]) -> [u8; 8] {
     eight
 }
 
-/// The finalizer of SplitMix64: every bit of the answer hangs on every bit of `x`.
+/// The finalizer of `SplitMix64`: every bit of the answer hangs on every bit of `x`.
 const fn mixed(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

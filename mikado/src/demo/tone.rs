@@ -26,8 +26,7 @@ pub struct Tone {
 impl Tone {
     /// A silent sine of `hz`.
     pub fn new(hz: f64) -> Self {
-        let mut tone =
-            Self { phase: 0.0, hz, lanes: [(1.0, 0.0); LANES], turn: 2.0, back: (1.0, 0.0), amplitude: 0.0 };
+        let mut tone = Self { phase: 0.0, hz, lanes: [(1.0, 0.0); LANES], turn: 2.0, back: (1.0, 0.0), amplitude: 0.0 };
         tone.tune(hz);
         tone
     }

@@ -95,7 +95,7 @@ fn decode(bytes: &[u8]) -> Result<Vec<f32>> {
 
     let mut decoder = opus::Decoder::new(48_000, opus::Channels::Mono)?;
     let mut sound = Vec::new();
-    let mut block = [0f32; PACKET_FRAMES_MAX];
+    let mut block = vec![0f32; PACKET_FRAMES_MAX];
     let mut end = 0;
     while let Some(packet) = packets.read_packet()? {
         let n = decoder.decode_float(&packet.data, &mut block, false)?;
