@@ -4,11 +4,19 @@
 //! The real-time line is the folder [`realtime`]: what lies there never allocates, waits or fails while it renders.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod board;
+mod conductor;
+pub mod deck;
+pub mod engine;
 mod error;
+pub mod journal;
+mod ledger;
 pub mod outputs;
 pub mod planfile;
 pub mod realtime;
+pub mod render;
 #[cfg(test)]
 mod testing;
+pub mod timeline;
 
 pub use error::{Error, Result};

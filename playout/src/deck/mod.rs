@@ -5,6 +5,7 @@
 
 mod pool;
 mod reader;
+mod shelf;
 mod sound;
 mod works;
 
@@ -14,6 +15,7 @@ use std::thread;
 use domain::{AudioHash, Frames};
 use rtrb::Consumer;
 
+pub use shelf::ShelfLibrary;
 pub use sound::{Library, Sound};
 
 use crate::error::Error;

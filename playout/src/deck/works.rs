@@ -66,12 +66,7 @@ pub(super) struct Works {
 const MAX_CLOSED: usize = 64;
 
 impl Works {
-    pub(super) fn new(
-        asks: Receiver<Ask>,
-        answers: SyncSender<Answer>,
-        home: Consumer<Chunk>,
-        opener: Opener,
-    ) -> Self {
+    pub(super) fn new(asks: Receiver<Ask>, answers: SyncSender<Answer>, home: Consumer<Chunk>, opener: Opener) -> Self {
         let (jobs, closed) = (VecDeque::new(), VecDeque::new());
         let pool = Pool::default();
         Self { asks, answers, home, opener, pool, jobs, closed, bed: None, bed_unready: None, gone: false }
@@ -179,7 +174,10 @@ impl Works {
     }
 
     fn refuse(&mut self, key: Option<CueKey>, why: Error) {
-        self.answer(key.map_or_else(|| Answer::NoBed(why.to_string()), |key| Answer::Refused { key, why: why.into() }));
+        self.answer(match key {
+            Some(key) => Answer::Refused { key, why: why.into() },
+            None => Answer::NoBed(why.to_string()),
+        });
     }
 
     fn answer(&mut self, answer: Answer) {

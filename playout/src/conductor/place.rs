@@ -1,0 +1,178 @@
+//! Where the next entry goes on the output.
+
+use domain::{Anchor, Entry, Frames, Gain, Moment, Position, Rung, Start, What};
+use jiff::{SignedDuration, Timestamp};
+
+use super::slot::{Cue, Slot, Stage};
+use super::{CROSSFADE, Conductor, LEAD, LOOK_AHEAD, MAX_LANE, Work, sentences};
+use crate::realtime::JOIN_FADE;
+
+/// An entry whose start lies within this of the lane's edge begins there as promised; further off it is joined in progress.
+const SNAP: SignedDuration = SignedDuration::from_millis(50);
+/// A boundary that moves by more than this gets a fade at its early side, so that the cut does not click.
+const TOUCH: Frames = Frames(1);
+/// That fade: 5 ms.
+const CUT_FADE: Frames = Frames::from_millis(5);
+
+/// What may sound in a stretch of an entry.
+enum Right {
+    /// Its own sound, up to this moment.
+    Audio { until: Option<Timestamp> },
+    /// Only the bed: it says so itself.
+    Bed,
+    /// Only the bed: its right to air is over.
+    Expired,
+    /// Only the bed, up to this moment: it has been heard already.
+    Heard { until: Timestamp },
+}
+
+impl Conductor {
+    /// Fills the lane up to the look-ahead.
+    pub(super) fn extend(&mut self, now: Moment) {
+        for _ in 0..MAX_LANE {
+            let soonest = now.at + LEAD;
+            let edge = self.lane.back().map(|s| s.cue.end).filter(|e| *e >= soonest);
+            let begin = edge.unwrap_or(soonest);
+            if self.lane.len() >= MAX_LANE || begin > now.at + LOOK_AHEAD || !self.place(now, begin, edge.is_some()) {
+                return;
+            }
+        }
+    }
+
+    /// Places whatever the plan promises at `begin`; says whether it did.
+    pub(super) fn place(&mut self, now: Moment, begin: Position, touching: bool) -> bool {
+        self.timeline.trim();
+        let Some(wall) = self.timeline.wall_of(begin) else { return false };
+        let Some(entry) = self.entry_near(wall).cloned() else { return false };
+        let Some((at, into)) = self.start_of(&entry, begin, wall, touching) else { return false };
+        if at > now.at + LOOK_AHEAD {
+            return false;
+        }
+        self.close_up(at, touching);
+        let wall = wall.max(entry.at);
+        let right = self.right_of(&entry, wall);
+        let until = match right {
+            Right::Audio { until } => until,
+            Right::Heard { until } => Some(until),
+            Right::Bed | Right::Expired => None,
+        };
+        let whole = at + entry.length.saturating_sub(into);
+        let end = until.and_then(|t| self.timeline.position_of(t)).map_or(whole, |p| p.min(whole));
+        if end <= at {
+            return false;
+        }
+        self.add(now, &entry, (at, end, into), &right);
+        true
+    }
+
+    /// The entry at `wall`, or the one that begins within a snap of it, or else the next one to begin.
+    pub(super) fn entry_near(&self, wall: Timestamp) -> Option<&Entry> {
+        let plans = &self.bundle.as_ref()?.plans;
+        let near = wall.checked_add(SNAP).unwrap_or(wall);
+        plans.iter().find_map(|p| p.entry_at(near)).or_else(|| {
+            let firsts = plans.iter().filter_map(|p| p.entries().first());
+            firsts.filter(|e| e.at > wall).min_by_key(|e| e.at)
+        })
+    }
+
+    /// Where an entry begins on the output, and how far into it that is.
+    fn start_of(&self, entry: &Entry, begin: Position, wall: Timestamp, touching: bool) -> Option<(Position, Frames)> {
+        if wall.duration_until(entry.at) < -SNAP {
+            return Some((begin, Anchor::length_between(entry.at, wall)?));
+        }
+        let promised = self.timeline.position_of(entry.at)?;
+        let apart = promised.0.abs_diff(begin.0);
+        if !touching {
+            return Some((promised.max(begin), begin.since(promised).unwrap_or_default()));
+        }
+        // Rounding may put a following entry a frame off; it touches. A hard start keeps its frame.
+        let follows = entry.start != Start::Hard && apart <= TOUCH.0;
+        Some((if follows { begin } else { promised }, Frames::ZERO))
+    }
+
+    /// Moves the end of the slot before so that it touches.
+    fn close_up(&mut self, at: Position, touching: bool) {
+        let Some(last) = self.lane.back_mut().filter(|s| touching && s.cue.end != at) else { return };
+        // A hole of more than a snap stays the bed's.
+        if at.since(last.cue.end).is_some_and(|gap| i128::from(gap.0) * 1_000 > SNAP.as_millis() * 48_000) {
+            return;
+        }
+        let cut = last.cue.end.since(at).unwrap_or_default();
+        if cut > TOUCH {
+            last.cue.fade_out = last.cue.fade_out.max(CUT_FADE);
+        }
+        last.cue.end = at;
+        let (key, fade_out) = (last.cue.key, last.cue.fade_out);
+        if last.stage != Stage::Opening {
+            self.work.push_back(Work::Retime { key, end: at, fade_out });
+        }
+    }
+
+    fn right_of(&self, entry: &Entry, wall: Timestamp) -> Right {
+        if let Some(until) = self.aired_until.filter(|t| wall < *t) {
+            return Right::Heard { until };
+        }
+        match &entry.what {
+            What::Bed => Right::Bed,
+            What::Audio { expires: Some(t), .. } if *t <= wall => Right::Expired,
+            What::Audio { expires, .. } => Right::Audio { until: *expires },
+        }
+    }
+
+    fn add(&mut self, now: Moment, entry: &Entry, (at, end, into): (Position, Position, Frames), right: &Right) {
+        let key = self.new_key();
+        let (file_from, gain) = match &entry.what {
+            What::Audio { from, gain, .. } => (*from, *gain),
+            What::Bed => (Frames::ZERO, Gain::UNITY),
+        };
+        let audio = matches!(right, Right::Audio { .. });
+        let from = file_from + into;
+        let fade_in = self.fade_in(entry, from, into);
+        let rung = if audio { Rung::Plan } else { Rung::Sustaining };
+        let cue = Cue { key, at, end, from, gain, fade_in, fade_out: Frames::ZERO, rung, entry: entry.clone() };
+        let flows_on = self.flows_on(entry, from + end.since(at).unwrap_or_default());
+        let stage = if audio { Stage::Opening } else { Stage::Bed };
+        self.lane.push_back(Slot { cue, stage, began: false, flows_on, replaces: None, mend: None });
+        match (&entry.what, right) {
+            (What::Audio { hash, .. }, Right::Audio { .. }) => {
+                self.work.push_back(Work::Open { key, hash: *hash, from });
+            }
+            (_, Right::Expired) => self.raise(entry.id.as_str(), sentences::expired(entry)),
+            (_, Right::Heard { .. }) => self.raise(entry.id.as_str(), sentences::clock_back(entry)),
+            _ => {}
+        }
+        if !audio {
+            self.leave_to_bed(now, key);
+        }
+    }
+
+    /// A whole sound starts hard; one that is joined comes in with a crossfade; one that starts in the middle of its file does
+    /// not click, unless it goes on where the entry before stopped.
+    fn fade_in(&self, entry: &Entry, from: Frames, into: Frames) -> Frames {
+        let goes_on = self
+            .lane
+            .back()
+            .is_some_and(|last| same_file(&last.cue.entry, entry) && last.file_at(last.cue.end) == from);
+        if goes_on {
+            Frames::ZERO
+        } else if into > Frames::ZERO {
+            CROSSFADE
+        } else if from > Frames::ZERO {
+            JOIN_FADE
+        } else {
+            Frames::ZERO
+        }
+    }
+
+    fn flows_on(&self, entry: &Entry, stops_at: Frames) -> bool {
+        let next = self.entry_near(entry.end()).filter(|n| n.id != entry.id && same_file(entry, n));
+        next.is_some_and(|n| matches!(n.what, What::Audio { from, .. } if from == stops_at))
+    }
+}
+
+fn same_file(a: &Entry, b: &Entry) -> bool {
+    match (&a.what, &b.what) {
+        (What::Audio { hash: a, .. }, What::Audio { hash: b, .. }) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,194 @@
+//! A journal line: JSON and its place in the chain.
+
+use domain::{AsRun, BootId, ChainHash, Frames, Outcome, Position, Rung, Seq, SiteId};
+use serde::{Deserialize, Serialize};
+
+use super::MAX_LINE_BYTES;
+use super::read::Record;
+
+/// Between the chained part of a line and its own hash.
+const HASH_KEY: &str = ",\"hash\":\"";
+const HASH_END: &str = "\"}";
+const HEX_BYTES: usize = 64;
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum WireRecord {
+    Boot { site: String, boot: String, version: String },
+    AsRun(Box<WireAsRun>),
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct WireAsRun {
+    site: String,
+    boot: String,
+    seq: u64,
+    entry: Option<String>,
+    asset: Option<String>,
+    audio: Option<String>,
+    from_frames: u64,
+    at_frames: u64,
+    length_frames: u64,
+    wall: Option<String>,
+    rung: u8,
+    outcome: WireOutcome,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WireOutcome {
+    Whole,
+    Joined,
+    Cut,
+    Damaged,
+    Stopped,
+}
+
+#[derive(Deserialize)]
+struct WireLine {
+    record: WireRecord,
+    prev: String,
+}
+
+/// A line that was read: what it says, what it follows, what follows it.
+pub(super) struct Line {
+    pub(super) record: Record,
+    pub(super) prev: ChainHash,
+    pub(super) hash: ChainHash,
+}
+
+/// The line (with its end) for a record after `prev`, and its own hash.
+pub(super) fn to_line(record: &Record, prev: ChainHash) -> (String, ChainHash) {
+    let wire = match record {
+        Record::Boot { site, boot } => {
+            let version = env!("CARGO_PKG_VERSION").to_owned();
+            WireRecord::Boot { site: site.to_string(), boot: boot.to_string(), version }
+        }
+        Record::AsRun(r) => WireRecord::AsRun(Box::new(WireAsRun::from(r))),
+    };
+    // A struct of strings and numbers always has a JSON text; an empty one would fail its own check on reading.
+    let json = serde_json::to_string(&wire).unwrap_or_default();
+    let chained = format!("{{\"record\":{json},\"prev\":\"{}\"", hex(prev));
+    let hash = ChainHash(*blake3::hash(chained.as_bytes()).as_bytes());
+    (format!("{chained}{HASH_KEY}{}{HASH_END}\n", hex(hash)), hash)
+}
+
+/// Reads a line without its end; the error says what is wrong with it.
+pub(super) fn from_line(line: &[u8]) -> Result<Line, String> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err("it is too long".to_owned());
+    }
+    let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
+    let tail = HASH_KEY.len() + HEX_BYTES + HASH_END.len();
+    let cut = text.len().checked_sub(tail).ok_or("it is too short")?;
+    let (chained, rest) = text.split_at_checked(cut).ok_or("it is not a record")?;
+    let said = rest.strip_prefix(HASH_KEY).and_then(|r| r.strip_suffix(HASH_END)).ok_or("it has no hash")?;
+    let hash = ChainHash(*blake3::hash(chained.as_bytes()).as_bytes());
+    if hex(hash) != said {
+        return Err("its hash does not match its content".to_owned());
+    }
+    let wire: WireLine = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let prev = unhex(&wire.prev).ok_or("what it follows is not a hash")?;
+    Ok(Line { record: record(wire.record)?, prev, hash })
+}
+
+/// The content of the `sounding` file: records and a checksum.
+pub(super) fn to_sounding(records: &[AsRun]) -> String {
+    let wires: Vec<_> = records.iter().map(WireAsRun::from).collect();
+    let json = serde_json::to_string(&wires).unwrap_or_default();
+    format!("{}\n{json}\n", blake3::hash(json.as_bytes()).to_hex())
+}
+
+/// The records of a `sounding` file, or `None` when it is not whole.
+pub(super) fn from_sounding(text: &str) -> Option<Vec<AsRun>> {
+    let (sum, json) = text.trim_end().split_once('\n')?;
+    if blake3::hash(json.as_bytes()).to_hex().as_str() != sum {
+        return None;
+    }
+    let wires: Vec<WireAsRun> = serde_json::from_str(json).ok()?;
+    wires.into_iter().map(|w| as_run(w).ok()).collect()
+}
+
+fn record(wire: WireRecord) -> Result<Record, String> {
+    match wire {
+        WireRecord::Boot { site, boot, .. } => Ok(Record::Boot { site: parse(&site)?, boot: boot_id(&boot)? }),
+        WireRecord::AsRun(w) => as_run(*w).map(Record::AsRun),
+    }
+}
+
+fn as_run(w: WireAsRun) -> Result<AsRun, String> {
+    let option = |s: &Option<String>| s.clone();
+    Ok(AsRun {
+        site: parse::<SiteId>(&w.site)?,
+        boot: boot_id(&w.boot)?,
+        seq: Seq(w.seq),
+        entry: option(&w.entry).map(|s| parse(&s)).transpose()?,
+        asset: option(&w.asset).map(|s| parse(&s)).transpose()?,
+        audio: option(&w.audio).map(|s| parse(&s)).transpose()?,
+        from: Frames(w.from_frames),
+        at: Position(w.at_frames),
+        length: Frames(w.length_frames),
+        wall: option(&w.wall).map(|s| parse(&s)).transpose()?,
+        rung: Rung::from_number(w.rung).ok_or("there is no such rung")?,
+        outcome: w.outcome.into(),
+    })
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(s: &str) -> Result<T, String> {
+    s.parse().map_err(|e: T::Err| e.to_string())
+}
+
+fn boot_id(s: &str) -> Result<BootId, String> {
+    u64::from_str_radix(s, 16).map(BootId).map_err(|e| e.to_string())
+}
+
+fn hex(hash: ChainHash) -> String {
+    blake3::Hash::from_bytes(hash.0).to_hex().to_string()
+}
+
+fn unhex(s: &str) -> Option<ChainHash> {
+    blake3::Hash::from_hex(s).ok().map(|h| ChainHash(*h.as_bytes()))
+}
+
+impl From<&AsRun> for WireAsRun {
+    fn from(r: &AsRun) -> Self {
+        Self {
+            site: r.site.to_string(),
+            boot: r.boot.to_string(),
+            seq: r.seq.0,
+            entry: r.entry.as_ref().map(ToString::to_string),
+            asset: r.asset.as_ref().map(ToString::to_string),
+            audio: r.audio.map(|a| a.to_string()),
+            from_frames: r.from.0,
+            at_frames: r.at.0,
+            length_frames: r.length.0,
+            wall: r.wall.map(|t| t.to_string()),
+            rung: r.rung.number(),
+            outcome: r.outcome.into(),
+        }
+    }
+}
+
+impl From<Outcome> for WireOutcome {
+    fn from(o: Outcome) -> Self {
+        match o {
+            Outcome::Whole => Self::Whole,
+            Outcome::Joined => Self::Joined,
+            Outcome::Cut => Self::Cut,
+            Outcome::Damaged => Self::Damaged,
+            Outcome::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<WireOutcome> for Outcome {
+    fn from(o: WireOutcome) -> Self {
+        match o {
+            WireOutcome::Whole => Self::Whole,
+            WireOutcome::Joined => Self::Joined,
+            WireOutcome::Cut => Self::Cut,
+            WireOutcome::Damaged => Self::Damaged,
+            WireOutcome::Stopped => Self::Stopped,
+        }
+    }
+}
