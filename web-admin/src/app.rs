@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use domain::{Finding, SiteId, SitePlan, Vitals};
 use jiff::{Timestamp, civil::Date};
-use scheduler::Station;
+use media::catalogue::Catalogue;
+use media::ingest::Ingest;
+use scheduler::{Station, Store};
 use tokio::sync::{Notify, watch};
 
 use crate::People;
@@ -42,6 +44,12 @@ pub struct App {
     pub people: Arc<People>,
     /// The station file in force.
     pub station: watch::Receiver<Arc<Station>>,
+    /// Cards of all sounds.
+    pub catalogue: Arc<Catalogue>,
+    /// How files come in; also knows the shelf and the staging folder.
+    pub ingest: Arc<Ingest>,
+    /// Placements and as-run records.
+    pub store: Arc<Store>,
     /// What the sites say, renewed about once a second.
     pub live: watch::Receiver<Arc<Vec<SiteView>>>,
     /// The wall clock.

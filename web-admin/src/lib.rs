@@ -4,14 +4,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app;
+mod asked;
 mod assets;
+mod day;
 mod door;
 mod error;
 mod finish;
+mod grid;
+mod library;
 mod pages;
 pub mod people;
 mod routes;
-mod serve;
 mod text;
 mod visitor;
 mod wall;
@@ -21,4 +24,3 @@ mod words;
 pub use app::{App, Planned, Plans, SiteView};
 pub use people::{OneTimeSecret, People, PeopleError, Role};
 pub use routes::router;
-pub use serve::serve;

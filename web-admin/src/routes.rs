@@ -15,7 +15,7 @@ use crate::error::WebError;
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, assets, finish, wall};
+use crate::{App, assets, day, finish, grid, library, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ const fn change(path: &'static str, need: Need, carries: Carries, handler: fn() 
     Door { path, verb: Verb::Post, rule: Rule { need, carries }, handler }
 }
 
-use Carries::Form;
+use Carries::{Form, Stream};
 use Need::{May, Public, SignedIn};
 
 /// The table.
@@ -56,6 +56,25 @@ pub(crate) const DOORS: &[Door] = &[
     see("/antenne", May(Right::SeeAir), || get(wall::page)),
     see("/antenne/flux", May(Right::SeeAir), || get(wall::events)),
     see("/api/wall", May(Right::SeeAir), || get(wall::api)),
+    see("/grille", May(Right::SeePlan), || get(grid::page)),
+    see("/grille/case", May(Right::SeePlan), || get(grid::slot)),
+    change("/grille/placer", May(Right::Place), Form, || post(grid::place)),
+    change("/api/place", May(Right::Place), Form, || post(grid::place_api)),
+    see("/conducteur", May(Right::SeePlan), || get(day::running_order)),
+    see("/api/plan", May(Right::SeePlan), || get(day::plan_api)),
+    see("/realise", May(Right::SeeAir), || get(day::as_run)),
+    see("/api/asrun", May(Right::SeeAir), || get(day::as_run_api)),
+    see("/mediatheque", May(Right::SeeLibrary), || get(library::list)),
+    see("/mediatheque/envoyer", May(Right::Upload), || get(library::upload_page)),
+    change("/mediatheque/envoi", May(Right::Upload), Stream, || post(library::upload)),
+    change("/api/upload", May(Right::Upload), Stream, || post(library::upload_api)),
+    see("/mediatheque/{id}", May(Right::SeeLibrary), || get(library::asset)),
+    see("/mediatheque/{id}/son", May(Right::SeeLibrary), || get(library::sound)),
+    see("/mediatheque/{id}/onde", May(Right::SeeLibrary), || get(library::wave)),
+    change("/mediatheque/{id}/approuver", May(Right::Approve), Form, || post(library::approve)),
+    change("/mediatheque/{id}/retirer", May(Right::Approve), Form, || post(library::withdraw)),
+    change("/api/assets/{id}/approve", May(Right::Approve), Form, || post(library::approve_api)),
+    change("/api/assets/{id}/withdraw", May(Right::Approve), Form, || post(library::withdraw_api)),
     see("/comptes", May(Right::ManagePeople), || get(account::people)),
     change("/comptes", May(Right::ManagePeople), Form, || post(account::add)),
     change("/comptes/secret", May(Right::ManagePeople), Form, || post(account::reset)),
@@ -65,7 +84,8 @@ pub(crate) const DOORS: &[Door] = &[
 
 /// The pages, the JSON and the live stream of this station.
 ///
-/// Serve it with [`serve`](crate::serve), or with connect-info, so that rate limits and the audit know the peer.
+/// Serve it with connect-info (`into_make_service_with_connect_info::<SocketAddr>`), so that rate limits and the audit
+/// know the peer.
 pub fn router(app: App) -> Router {
     let web = Web::new(app);
     let mut router = Router::new();

@@ -6,7 +6,7 @@ rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 await build({
   entryPoints: ["src/app.js", "src/wall.js", "src/upload.js", "src/app.css"],
-  outdir: "dist", bundle: true, minify: true, format: "esm", target: ["es2022", "chrome109", "firefox115", "safari16"],
+  outdir: "dist", bundle: true, splitting: true, minify: true, format: "esm", target: ["es2022", "chrome109", "firefox115", "safari16"],
   legalComments: "none", logLevel: "warning",
 });
 

@@ -14,7 +14,7 @@ use scheduler::Station;
 
 pub(crate) use card::Card;
 pub(crate) use stream::events;
-pub(crate) use wire::api;
+pub(crate) use wire::{api, finding};
 
 use crate::error::WebError;
 use crate::finish::MediaFrom;

@@ -17,6 +17,9 @@ use web_admin::{App, People};
 
 use self::planner::{Planner, Published};
 pub use self::sites::{NoAnswer, ask};
+use media::ingest::Ingest;
+use media::shelf::Shelf;
+
 use crate::clock::WallClock;
 use crate::command::studio::{database_error, open_catalogue, open_store, read_station, station_error, store_error};
 use crate::config::Config;
@@ -87,6 +90,9 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     let clock = rooms.clock;
     let app = App {
         people: Arc::clone(&rooms.people),
+        catalogue: Arc::clone(&rooms.catalogue),
+        ingest: Arc::new(ingest(&rooms.config)?),
+        store: Arc::clone(&rooms.store),
         station,
         live,
         clock: Arc::new(move || clock.now()),
@@ -95,6 +101,15 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     };
     tracing::info!("pages on http://{}/", rooms.config.http);
     stopping::serve_until_asked(listener, web_admin::router(app)).await
+}
+
+/// The way in for uploads: this same program decodes them, in processes of their own.
+fn ingest(config: &Config) -> Result<Ingest, Error> {
+    let decoder = std::env::current_exe()
+        .map_err(|e| Error::doing("le programme ne se trouve pas lui-même", "the program cannot find itself", e))?;
+    let shelf = Shelf::open(&config.shelf)
+        .map_err(|e| Error::doing("le rayonnage ne s'ouvre pas", "the shelf cannot be opened", e))?;
+    Ok(Ingest::new(decoder, shelf, config.staging()))
 }
 
 fn address_taken(config: &Config, why: &std::io::Error) -> Error {

@@ -1,0 +1,127 @@
+//! The list of sounds.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use domain::Status;
+use media::catalogue::{Card, Filter, status_of, status_word};
+use serde::Deserialize;
+
+use crate::error::WebError;
+use crate::pages::{Frame, Nav, show};
+use crate::people::Right;
+use crate::text::{length, one_line, query_encoded};
+use crate::visitor::Visitor;
+use crate::web::Web;
+use crate::words::Dates;
+
+/// Sounds on one page.
+const PAGE: u32 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    etat: String,
+    #[serde(default)]
+    page: u32,
+}
+
+struct Row {
+    id: String,
+    title: String,
+    programme: String,
+    tag: String,
+    language: &'static str,
+    kind: &'static str,
+    length: String,
+    entered: String,
+    status: &'static str,
+    class: &'static str,
+    has_bytes: bool,
+}
+
+struct Tab {
+    href: String,
+    name: &'static str,
+    here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "library.html")]
+struct Page {
+    f: Frame,
+    rows: Vec<Row>,
+    count: u64,
+    q: String,
+    etat: String,
+    tabs: Vec<Tab>,
+    before: Option<String>,
+    after: Option<String>,
+    may_upload: bool,
+}
+
+/// How a status looks.
+pub(super) const fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "warning",
+        Status::Ready => "good",
+        Status::Withdrawn => "bad",
+    }
+}
+
+/// `GET /mediatheque`
+pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query<Asked>) -> Result<Response, WebError> {
+    let t = v.t();
+    let q = one_line(&asked.q, 100);
+    let status = status_of(&asked.etat);
+    let filter = Filter { text: (!q.is_empty()).then(|| q.clone()), status, ..Filter::default() };
+    let page = asked.page.min(100_000);
+    let read = web.blocking(move |app| {
+        Ok::<_, media::Error>((app.catalogue.list(&filter, page * PAGE, PAGE)?, app.catalogue.count(&filter)?))
+    });
+    let (cards, count) = read.await?;
+    let station = web.app.station.borrow().clone();
+    let row = |card: Card| {
+        let a = &card.asset;
+        let tag = a.language.umbrella().to_string();
+        let programme = a.programme.as_ref();
+        let entered = card.entered_at.to_zoned(station.zone().clone());
+        Row {
+            id: a.id.to_string(),
+            title: a.title.clone(),
+            programme: programme.and_then(|p| station.programme(p)).map_or_else(String::new, |p| p.title.clone()),
+            language: t.language(&tag),
+            tag,
+            kind: t.kind(a.kind),
+            length: length(a.length),
+            entered: format!("{} {}", Dates(v.lang).short(entered.date()), Dates::minute(entered.time())),
+            status: t.status(a.status),
+            class: status_class(a.status),
+            has_bytes: card.has_bytes(),
+        }
+    };
+    let rows: Vec<Row> = cards.into_iter().map(row).collect();
+    let etat = status.map_or("", status_word).to_owned();
+    let href = |etat: &str, page: u32| format!("/mediatheque?q={}&etat={etat}&page={page}", query_encoded(&q));
+    let kinds = [
+        (None, t.lib_all),
+        (Some(Status::Draft), t.status_draft),
+        (Some(Status::Ready), t.status_ready),
+        (Some(Status::Withdrawn), t.status_withdrawn),
+    ];
+    let tabs = kinds.map(|(s, name)| Tab { href: href(s.map_or("", status_word), 0), name, here: s == status }).into();
+    let shown = u64::from(page) * u64::from(PAGE) + rows.len() as u64;
+    show(&Page {
+        f: Frame::new(&v, Nav::Library, t.lib_title, web.app.now()),
+        before: (page > 0).then(|| href(&etat, page - 1)),
+        after: (shown < count && !rows.is_empty()).then(|| href(&etat, page + 1)),
+        tabs,
+        rows,
+        count,
+        may_upload: v.may(Right::Upload),
+        q,
+        etat,
+    })
+}

@@ -1,0 +1,38 @@
+//! *Médiathèque*: every sound of the station, where it stands, and how one comes in.
+
+mod asset;
+mod list;
+mod upload;
+mod wave;
+
+pub(crate) use asset::{approve, approve_api, page as asset, sound, withdraw, withdraw_api};
+pub(crate) use list::page as list;
+pub(crate) use upload::{api as upload_api, page as upload_page, submit as upload};
+pub(crate) use wave::wave;
+
+use domain::AssetId;
+
+use crate::error::{Field, WebError};
+
+impl From<media::Error> for WebError {
+    fn from(e: media::Error) -> Self {
+        match e {
+            media::Error::NoSuchAsset(_) | media::Error::Gone(_) => Self::NotFound,
+            media::Error::OtherBytes { .. } | media::Error::NotApprovable { .. } => Self::Changed,
+            other => Self::internal(other),
+        }
+    }
+}
+
+fn asset_id(text: &str) -> Result<AssetId, WebError> {
+    text.parse().map_err(|_| WebError::Unreadable(Field::Asset))
+}
+
+/// The stable word of a verdict for the stylesheet, and its icon.
+fn verdict_icon(verdict: &str) -> &'static str {
+    match verdict {
+        "ready" => "check",
+        "refused" => "close",
+        _ => "alert",
+    }
+}

@@ -1,0 +1,64 @@
+//! The waveform that the page draws: the shelf's peaks, thinned out to what a screen shows.
+
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::asset_id;
+use crate::error::WebError;
+use crate::web::Web;
+
+/// Pairs sent: more than the widest page has points.
+const PAIRS_MAX: usize = 1600;
+/// `MKP1`, the channel count, three zero bytes.
+const HEAD_BYTES: usize = 8;
+
+/// `GET /mediatheque/{id}/onde`: lowest and highest sample in turn, −1 to 1; empty when nothing is known.
+pub(crate) async fn wave(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Vec<f32>>, WebError> {
+    let id = asset_id(&id)?;
+    let read = web.blocking(move |app| {
+        let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
+        // The picture is a comfort: a card without one still has its sound.
+        Ok::<_, WebError>(std::fs::read(app.ingest.shelf.peaks_path(&card.asset.hash)).unwrap_or_default())
+    });
+    Ok(Json(thinned(&read.await?)))
+}
+
+fn thinned(file: &[u8]) -> Vec<f32> {
+    let Some((head, body)) = file.split_at_checked(HEAD_BYTES) else { return Vec::new() };
+    let channels = usize::from(head[4]);
+    if head[..4] != media::peaks::MAGIC || channels == 0 {
+        return Vec::new();
+    }
+    let row = 2 * channels;
+    let rows = body.len() / row;
+    let pairs = rows.min(PAIRS_MAX);
+    let mut thin = Vec::with_capacity(2 * pairs);
+    for n in 0..pairs {
+        let (from, to) = (n * rows / pairs, (n + 1) * rows / pairs);
+        let stretch = &body[from * row..to * row];
+        let samples = |odd| stretch.iter().skip(odd).step_by(2).map(|b| i32::from(b.cast_signed()));
+        let scaled = |v: Option<i32>| (v.unwrap_or(0) as f32 / 127.0 * 100.0).round() / 100.0;
+        thin.push(scaled(samples(0).min()));
+        thin.push(scaled(samples(1).max()));
+    }
+    thin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loudest_sample_survives_thinning() {
+        let mut file = b"MKP1\x02\0\0\0".to_vec();
+        for n in 0..10_000_i32 {
+            let loud = if n == 7_777 { 127_i8 } else { 1 };
+            file.extend([-1_i8, 1, -loud, loud].map(i8::cast_unsigned));
+        }
+        let thin = thinned(&file);
+        assert_eq!(thin.len(), 2 * PAIRS_MAX);
+        assert!(thin.contains(&1.0) && thin.contains(&-1.0));
+        assert_eq!(thinned(b"MKP1"), Vec::<f32>::new());
+        assert_eq!(thinned(b"RIFFxxxxxxxx"), Vec::<f32>::new());
+    }
+}
