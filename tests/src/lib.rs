@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise and says where")]
 #![expect(clippy::missing_panics_doc, reason = "every function here panics when what it looks at is not as claimed")]
 
+pub mod browser;
 pub mod claims;
 pub mod foreign;
 pub mod icecast;

@@ -158,6 +158,21 @@ impl Station {
         self.vitals(site)?["levels"].as_array()?.last()?["rms_dbfs"].as_f64()
     }
 
+    /// What `mikado plan --json` says of the entry that starts at `at`.
+    pub fn promise(&self, site: &str, at: &str) -> Value {
+        let config = self.dir.join("mikado.toml");
+        let day = at.split_once('T').unwrap().0;
+        let told = mikado(&["plan", "--site", site, "--day", day, "--json", "--config", &config.to_string_lossy()]);
+        let plan: Value = serde_json::from_slice(&told.stdout).expect("mikado plan --json prints JSON");
+        let entries = plan["entries"].as_array().expect("a plan has entries");
+        entries.iter().find(|e| e["at"] == at).unwrap_or_else(|| panic!("{site} has no entry at {at}")).clone()
+    }
+
+    /// The canonical file with this hash, decoded by ffmpeg.
+    pub fn canonical(&self, hash: &str) -> Sound {
+        decode(&self.dir.join("shelf").join(&hash[..2]).join(format!("{hash}.flac")))
+    }
+
     /// What `mikado render` makes of a site's plan, decoded by ffmpeg.
     pub fn render(&self, site: &str, from: &str, length: &str, out: &Path) -> Sound {
         let rendered = Command::new(binary())

@@ -9,7 +9,7 @@ use tests::foreign::{Recording, tool};
 use tests::markers::Markers;
 use tests::processes::Process;
 use tests::repository::read;
-use tests::sound::{RATE_HZ, Sound, level_dbfs, offsets, strongest};
+use tests::sound::{RATE_HZ, Sound, find_near, level_dbfs, offsets, strongest};
 use tests::station::{SITES, Station};
 
 const START: &str = "2026-11-24T08:08:30Z";
@@ -59,6 +59,7 @@ fn seven_sites_say_seven_things_and_render_says_the_same() {
 
     check_markers(&heard, &mut claims);
     let gao = station.render("GAO", "2026-11-24T08:09:30Z", "2m", &temp.path().join("render.wav"));
+    check_switch(&station, &gao, &mut claims);
     for (_, format, sound) in heard.iter().filter(|(site, ..)| *site == "GAO") {
         check_is_the_render(format, sound, &gao, &mut claims);
     }
@@ -94,6 +95,28 @@ fn check_markers(heard: &[(&str, &str, Sound)], claims: &mut Claims) {
         let length = sound.seconds();
         claims.check((length - f64::from(RECORD_SECONDS)).abs() < 1.0, || format!("{site}.{format}: {length:.2} s"));
     }
+}
+
+/// What starts at 08:10:00 lies in the render at its 30th second, within a millisecond.
+fn check_switch(station: &Station, render: &Sound, claims: &mut Claims) {
+    let promise = station.promise("GAO", "2026-11-24T08:10:00Z");
+    let Some(hash) = promise["hash"].as_str() else {
+        return claims.check(false, || format!("GAO has no sound at 08:10:00: {promise}"));
+    };
+    let from_s = promise["from_frames"].as_f64().unwrap_or(0.0) / RATE_HZ as f64;
+    let sound = station.canonical(hash);
+    let start = sound.stretch(from_s, 1.0);
+    let found = find_near(start, &render.0, 30 * RATE_HZ, RATE_HZ / 4);
+    claims.check(
+        found.is_some_and(|(place, likeness)| place.abs_diff(30 * RATE_HZ) <= RATE_HZ / 1000 && likeness > 0.9),
+        || {
+            format!(
+                "GAO: {} should start in the render at frame {}, found (frame, likeness) {found:?}",
+                promise["asset"],
+                30 * RATE_HZ
+            )
+        },
+    );
 }
 
 /// The recording holds the same audio as the render: one alignment over its whole length, levels within 0.1 dB.
