@@ -82,14 +82,23 @@ impl Report {
         }
     }
 
-    /// What brings it to the target without passing the ceiling; 0 dB for silence.
+    /// What brings it to the target on the air without passing the ceiling; 0 dB for silence.
     pub fn gain(&self) -> Gain {
-        let (Some(loudness), Some(peak)) = (self.loudness, self.true_peak) else { return Gain::UNITY };
-        let (Ok(target), Ok(ceiling)) = (Loudness::new(TARGET_LUFS), TruePeak::new(CEILING_DBTP)) else {
-            return Gain::UNITY;
-        };
-        let gain = Gain::towards(target, loudness, peak, ceiling);
-        Gain::new(gain.get().min(GAIN_DB_MAX)).unwrap_or(Gain::UNITY)
+        let (Some(wanted), Some(peak)) = (self.wanted_db(), self.true_peak) else { return Gain::UNITY };
+        Gain::new(wanted.min(CEILING_DBTP - peak.get()).min(GAIN_DB_MAX)).unwrap_or(Gain::UNITY)
+    }
+
+    /// How far below the target it stays although the peaks would allow more, when that is more than 1 dB.
+    pub fn quiet_by_db(&self) -> Option<f64> {
+        let free = self.wanted_db()?.min(CEILING_DBTP - self.true_peak?.get());
+        Some(free - GAIN_DB_MAX).filter(|d| *d > 1.0)
+    }
+
+    /// Loudness is the file's own; one channel is played on both sides and so sounds 3 LU louder than it measures
+    /// (BS.1770 adds the channels' powers).
+    fn wanted_db(&self) -> Option<f64> {
+        let both_sides = if self.channels == 1 { 10.0 * 2f64.log10() } else { 0.0 };
+        self.loudness.map(|l| TARGET_LUFS - (l.get() + both_sides))
     }
 }
 
@@ -116,5 +125,7 @@ mod tests {
         check(-30.0, -4.0, 3.0);
         check(-60.0, -50.0, GAIN_DB_MAX);
         assert_eq!(Report::default().gain(), Gain::UNITY);
+        let mono = Report { channels: 1, ..report(-30.0, -20.0) };
+        assert!((mono.gain().get() - 3.99).abs() < 0.01, "one channel sounds on both sides");
     }
 }

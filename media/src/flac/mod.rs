@@ -11,6 +11,8 @@ mod frame;
 mod header;
 mod predict;
 mod rice;
+#[cfg(test)]
+mod tests;
 mod unframe;
 mod write;
 

@@ -1,0 +1,231 @@
+//! A foreign file as a stream of samples, by symphonia and libopus.
+//!
+//! What is known of these decoders and handled here: AAC with SBR is decoded without it at half the rate, so the rate is
+//! always the buffer's and a declared rate that differs is HE-AAC; the Opus adapter trims pre-skip only inside the first
+//! packet, so it is trimmed here (RFC 7845 §4.2); a damaged page is an error after which asking again goes on.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use domain::Finding;
+use symphonia::core::audio::sample::Sample as _;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::registry::CodecRegistry;
+use symphonia::core::errors::Error as Bad;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use symphonia::core::units::{TimeBase, Timestamp};
+
+use crate::sentences;
+
+static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
+    let mut registry = CodecRegistry::new();
+    symphonia::default::register_enabled_codecs(&mut registry);
+    registry.register_audio_decoder::<symphonia_adapter_libopus::OpusDecoder>();
+    registry
+});
+
+/// A reader that fails this often in a row will not find its way back.
+const BAD_IN_A_ROW_MAX: u32 = 64;
+
+/// What the file says of itself.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub container: String,
+    pub codec: String,
+    pub rate_hz: Option<u32>,
+    pub frames: Option<u64>,
+    pub bits: Option<u32>,
+    /// Every sample counts: PCM, FLAC, ALAC.
+    pub lossless: bool,
+    pub aac: bool,
+}
+
+/// What went wrong while decoding.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trouble {
+    pub packets: u64,
+    pub bad_packets: u64,
+    /// Where the first of them was.
+    pub bad_at_s: f64,
+    /// Ended before its end.
+    pub cut: bool,
+}
+
+/// What the samples just given are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spec {
+    pub rate_hz: u32,
+    pub channels: usize,
+}
+
+pub struct Foreign {
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track_id: u32,
+    time_base: Option<TimeBase>,
+    opus_delay: i64,
+    /// Frames before 0 are still to be dropped.
+    at_start: bool,
+    seconds: f64,
+    pub facts: Facts,
+    pub trouble: Trouble,
+}
+
+struct Opened {
+    decoder: Box<dyn AudioDecoder>,
+    opus_delay: i64,
+    parameters: AudioCodecParameters,
+}
+
+fn open_decoder(track: &Track, container: &str) -> Result<Opened, Finding> {
+    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { return Err(sentences::no_sound()) };
+    let mut parameters = parameters.clone();
+    let mut opus_delay = 0;
+    if parameters.codec == CODEC_ID_OPUS {
+        // Without OpusHead the adapter trims nothing, and Opus always decodes to 48 kHz.
+        let head = parameters.extra_data.take();
+        opus_delay = match (container, head.as_deref()) {
+            ("matroska", _) => 0,
+            ("isomp4", Some([_, _, _, _, _, _, _, _, _, _, high, low, ..])) => i64::from(u16::from_be_bytes([*high, *low])),
+            _ => i64::from(track.delay.unwrap_or(0)),
+        };
+        parameters.sample_rate = Some(48_000);
+    }
+    if parameters.codec == CODEC_ID_AAC && parameters.extra_data.as_deref().is_some_and(declares_sbr) {
+        return Err(sentences::he_aac());
+    }
+    let options = AudioDecoderOptions::default().gapless(true);
+    let decoder = CODECS.make_audio_decoder(&parameters, &options).map_err(|_| sentences::unknown_codec())?;
+    Ok(Opened { decoder, opus_delay, parameters })
+}
+
+/// Whether an `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1) announces spectral band replication.
+fn declares_sbr(config: &[u8]) -> bool {
+    let object = config.first().map_or(0, |b| b >> 3);
+    let extension = config.len() > 4 && config[2] == 0x56 && config[3] == 0xE5 && config[4] & 0x80 != 0;
+    matches!(object, 5 | 29) || extension
+}
+
+impl Foreign {
+    /// Opens what `file` holds; `name` only hints.
+    pub fn open(file: File, name: &Path) -> Result<Self, Finding> {
+        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+        let mut hint = Hint::new();
+        if let Some(extension) = name.extension().and_then(|e| e.to_str()) {
+            hint.with_extension(extension);
+        }
+        let format = symphonia::default::get_probe()
+            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(|e| match e {
+                Bad::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => sentences::truncated(None),
+                _ => sentences::no_sound(),
+            })?;
+        let track = format.default_track(TrackType::Audio).ok_or_else(sentences::no_sound)?;
+        let container = format.format_info().short_name.to_owned();
+        let Opened { decoder, opus_delay, parameters } = open_decoder(track, &container)?;
+        let codec = decoder.codec_info().short_name.to_owned();
+        let facts = Facts {
+            lossless: matches!(parameters.codec, CODEC_ID_FLAC | CODEC_ID_ALAC) || codec.starts_with("pcm"),
+            aac: parameters.codec == CODEC_ID_AAC,
+            rate_hz: parameters.sample_rate,
+            frames: track.num_frames,
+            bits: parameters.bits_per_sample.or(parameters.bits_per_coded_sample),
+            container,
+            codec,
+        };
+        let (track_id, time_base) = (track.id, track.time_base);
+        let trouble = Trouble::default();
+        Ok(Self { format, decoder, track_id, time_base, opus_delay, at_start: true, seconds: 0.0, facts, trouble })
+    }
+
+    /// Puts the next interleaved samples into `out` (replacing what is there); `None` at the end.
+    pub fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
+        loop {
+            let Some(packet) = self.next_packet()? else { return Ok(None) };
+            if packet.track_id != self.track_id {
+                continue;
+            }
+            self.trouble.packets += 1;
+            if let Some(spec) = self.decode(&packet, out)? {
+                self.seconds += out.len() as f64 / spec.channels as f64 / f64::from(spec.rate_hz);
+                return Ok(Some(spec));
+            }
+        }
+    }
+
+    fn next_packet(&mut self) -> Result<Option<Packet>, Finding> {
+        for _ in 0..BAD_IN_A_ROW_MAX {
+            match self.format.next_packet() {
+                Ok(packet) => return Ok(packet),
+                Err(Bad::ResetRequired) => self.next_link()?,
+                Err(Bad::DecodeError(_)) => self.bad(),
+                Err(Bad::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
+                    self.trouble.cut = true;
+                    return Ok(None);
+                }
+                Err(_) => break,
+            }
+        }
+        self.trouble.cut = true;
+        Ok(None)
+    }
+
+    /// The next link of a chained Ogg file: a new track and a new decoder.
+    fn next_link(&mut self) -> Result<(), Finding> {
+        let track = self.format.default_track(TrackType::Audio).ok_or_else(sentences::no_sound)?;
+        let opened = open_decoder(track, &self.facts.container)?;
+        (self.track_id, self.time_base) = (track.id, track.time_base);
+        (self.decoder, self.opus_delay, self.at_start) = (opened.decoder, opened.opus_delay, true);
+        Ok(())
+    }
+
+    fn bad(&mut self) {
+        if self.trouble.bad_packets == 0 {
+            self.trouble.bad_at_s = self.seconds;
+        }
+        self.trouble.bad_packets += 1;
+    }
+
+    fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
+        let buffer = match self.decoder.decode(packet) {
+            Ok(buffer) => buffer,
+            Err(Bad::DecodeError(_) | Bad::IoError(_)) => {
+                self.bad();
+                return Ok(None);
+            }
+            Err(_) => return Err(sentences::undecodable()),
+        };
+        let spec = Spec { rate_hz: buffer.spec().rate(), channels: buffer.spec().channels().count() };
+        let samples = buffer.samples_interleaved();
+        if samples == 0 || spec.channels == 0 || spec.rate_hz == 0 {
+            return Ok(None);
+        }
+        if self.facts.aac && self.facts.rate_hz.is_some_and(|r| r != spec.rate_hz) {
+            return Err(sentences::he_aac());
+        }
+        out.clear();
+        out.resize(samples, f32::MID);
+        buffer.copy_to_slice_interleaved(&mut out[..]);
+        if self.at_start {
+            let start = frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
+            let frames = (samples / spec.channels) as i64;
+            out.drain(..start.saturating_neg().clamp(0, frames) as usize * spec.channels);
+            self.at_start = start.saturating_add(frames) <= 0;
+        }
+        Ok((!out.is_empty()).then_some(spec))
+    }
+}
+
+fn frames_at(base: Option<TimeBase>, rate_hz: u32, at: Timestamp) -> i64 {
+    let Some(base) = base else { return at.get() };
+    let ticks = i128::from(at.get()) * i128::from(base.numer.get()) * i128::from(rate_hz);
+    i64::try_from(ticks / i128::from(base.denom.get())).unwrap_or(i64::MAX)
+}

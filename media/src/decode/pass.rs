@@ -1,0 +1,278 @@
+//! The pass itself: read, fold, resample, measure, write, block by block.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use domain::{Finding, Frames, SAMPLE_RATE_HZ, Severity};
+
+use super::foreign::{Foreign, Spec};
+use super::measure::{Measure, Measured};
+use super::resample::Resampler;
+use super::{Limits, container, mix, mpeg, sniff};
+use crate::flac::{Depth, Writer};
+use crate::peaks::{Peaks, beside};
+use crate::report::{Report, Source};
+use crate::sentences;
+
+/// Rates that make sense for sound on the air and off a recorder.
+const RATES_HZ: std::ops::RangeInclusive<u32> = 8_000..=192_000;
+const CHANNELS_MAX: usize = 8;
+/// A recorder that could not go back writes one of these for a length that it did not know.
+const UNKNOWN_LENGTH_BYTES_MIN: u64 = 0x7FFF_0000;
+
+type Step<T> = Result<T, Finding>;
+
+/// Decodes `input` into `output`; every way out is a report.
+pub fn decode(input: &Path, output: &Path, limits: &Limits) -> Report {
+    let mut source = None;
+    match run(input, output, limits, &mut source) {
+        Ok(report) => report,
+        Err(finding) => Report { source, ..Report::refused(finding) },
+    }
+}
+
+fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>) -> Step<Report> {
+    let mut file = File::open(input).map_err(|e| sentences::unreadable(&e))?;
+    inspect(&mut file)?;
+    let mut foreign = Foreign::open(file.try_clone().map_err(|e| sentences::unreadable(&e))?, input)?;
+    if matches!(foreign.facts.container.as_str(), "mp1" | "mp2" | "mp3") {
+        inspect_mpeg(input)?;
+    }
+    let mut samples = Vec::new();
+    let mut next = foreign.next(&mut samples)?;
+    let Some(first) = next else {
+        return Err(if foreign.trouble.cut { sentences::truncated(None) } else { sentences::no_sound() });
+    };
+    *source = Some(describe(&foreign, first));
+    check(first)?;
+    let mut chain = Chain::new(output, first, depth(&foreign, first))?;
+    let mut decoded = 0;
+    while let Some(spec) = next {
+        check(spec)?;
+        decoded += (samples.len() / spec.channels) as u64;
+        chain.push(spec, &mut samples)?;
+        if chain.length() > Frames::from_secs(limits.length_s_max) {
+            return Err(sentences::too_long(limits.length_s_max / 3600));
+        }
+        next = foreign.next(&mut samples)?;
+    }
+    let told = verify(&foreign, decoded, chain.length())?;
+    chain.finish(limits, source.take(), told)
+}
+
+/// What can be known without decoding.
+fn inspect(file: &mut File) -> Step<()> {
+    let mut head = Vec::new();
+    let bad = |e: std::io::Error| sentences::unreadable(&e);
+    (&mut *file).take(sniff::HEAD_BYTES as u64).read_to_end(&mut head).map_err(bad)?;
+    if let Some(finding) = sniff::refuse(&head) {
+        return Err(finding);
+    }
+    let truncated = if head.get(4..8) == Some(b"ftyp") {
+        container::mp4_is_truncated(file).map_err(bad)?
+    } else if head.starts_with(b"OggS") {
+        container::ogg_is_truncated(file).map_err(bad)?
+    } else {
+        false
+    };
+    file.seek(SeekFrom::Start(0)).map_err(bad)?;
+    if truncated { Err(sentences::truncated(None)) } else { Ok(()) }
+}
+
+fn inspect_mpeg(input: &Path) -> Step<()> {
+    let found = File::open(input).and_then(mpeg::walk).map_err(|e| sentences::unreadable(&e))?;
+    if found.free_format {
+        return Err(sentences::unsupported("MP3 “free format”"));
+    }
+    if found.is_truncated() {
+        let share = found.frames_promised.filter(|p| *p > found.frames).map(|p| found.frames as f64 / p as f64);
+        return Err(sentences::truncated(share));
+    }
+    Ok(())
+}
+
+fn describe(foreign: &Foreign, spec: Spec) -> Source {
+    Source {
+        container: foreign.facts.container.clone(),
+        codec: foreign.facts.codec.clone(),
+        rate_hz: spec.rate_hz,
+        channels: u16::try_from(spec.channels).unwrap_or(u16::MAX),
+    }
+}
+
+fn check(spec: Spec) -> Step<()> {
+    if !RATES_HZ.contains(&spec.rate_hz) {
+        return Err(sentences::rate(spec.rate_hz));
+    }
+    if spec.channels > CHANNELS_MAX {
+        return Err(sentences::channels(spec.channels, CHANNELS_MAX));
+    }
+    Ok(())
+}
+
+/// Bits that the source has are kept; bits that it cannot have are not invented.
+fn depth(foreign: &Foreign, spec: Spec) -> Depth {
+    let facts = &foreign.facts;
+    match facts.bits {
+        Some(bits) if facts.lossless && bits > 16 => Depth::TwentyFour,
+        Some(_) if facts.lossless && spec.rate_hz == SAMPLE_RATE_HZ && spec.channels <= 2 => Depth::Sixteen,
+        _ => Depth::Twenty,
+    }
+}
+
+/// Whether everything came out that should have: a refusal, or what must be said.
+fn verify(foreign: &Foreign, decoded: u64, length: Frames) -> Step<Vec<Finding>> {
+    let (facts, trouble) = (&foreign.facts, &foreign.trouble);
+    let promised = facts.frames.filter(|_| facts.lossless && facts.container != "isomp4");
+    let unknown_length = promised.is_none_or(|p| p * u64::from(facts.bits.unwrap_or(16)) / 8 >= UNKNOWN_LENGTH_BYTES_MIN);
+    let mut told = Vec::new();
+    if trouble.bad_packets * 10 > trouble.packets {
+        return Err(sentences::undecodable());
+    }
+    if trouble.bad_packets > 0 {
+        told.push(sentences::damaged(trouble.bad_at_s, trouble.bad_packets));
+    }
+    match promised {
+        Some(promised) if !unknown_length && decoded < promised => {
+            return Err(sentences::truncated(Some(decoded as f64 / promised as f64)));
+        }
+        _ if trouble.cut && unknown_length && facts.container == "wave" => {
+            told.push(sentences::unknown_length(length.as_secs_f64()));
+        }
+        _ if trouble.cut => return Err(sentences::truncated(None)),
+        _ => {}
+    }
+    if facts.aac && facts.rate_hz.is_some_and(|r| r <= 24_000) {
+        told.push(sentences::narrow_aac());
+    }
+    Ok(told)
+}
+
+/// Everything that a block goes through.
+struct Chain {
+    spec: Spec,
+    channels: usize,
+    resampler: Resampler,
+    measure: Measure,
+    peaks: Peaks,
+    peaks_output: File,
+    writer: Writer<BufWriter<File>>,
+    folded: Vec<f32>,
+    ready: Vec<f32>,
+    length: Frames,
+    samples: u64,
+    healed: u64,
+    changes: Vec<Finding>,
+}
+
+impl Chain {
+    fn new(output: &Path, spec: Spec, depth: Depth) -> Step<Self> {
+        let channels = spec.channels.min(2);
+        let open = |path: &Path| {
+            OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(|_| sentences::no_room())
+        };
+        let writer = BufWriter::with_capacity(1 << 18, open(output)?);
+        Ok(Self {
+            spec,
+            channels,
+            resampler: Resampler::new(spec.rate_hz, channels).ok_or_else(|| sentences::rate(spec.rate_hz))?,
+            measure: Measure::new(channels).ok_or_else(sentences::undecodable)?,
+            peaks: Peaks::new(channels),
+            peaks_output: open(&beside(output))?,
+            writer: Writer::new(writer, channels, depth).map_err(|_| sentences::no_room())?,
+            folded: Vec::new(),
+            ready: Vec::new(),
+            length: Frames::ZERO,
+            samples: 0,
+            healed: 0,
+            changes: Vec::new(),
+        })
+    }
+
+    fn length(&self) -> Frames {
+        self.length
+    }
+
+    fn push(&mut self, spec: Spec, samples: &mut [f32]) -> Step<()> {
+        if spec != self.spec {
+            self.change(spec)?;
+        }
+        self.samples += samples.len() as u64;
+        self.healed += mix::heal(samples);
+        self.folded.clear();
+        mix::fold(samples, spec.channels, self.channels, &mut self.folded);
+        self.ready.clear();
+        self.resampler.push(&self.folded, &mut self.ready).ok_or_else(sentences::undecodable)?;
+        self.give()
+    }
+
+    /// A file may change its rate or channels on the way; what is in the filter belongs to the old ones.
+    fn change(&mut self, spec: Spec) -> Step<()> {
+        if self.changes.is_empty() {
+            self.changes.push(sentences::changes(self.length.as_secs_f64()));
+        }
+        if spec.rate_hz != self.spec.rate_hz {
+            let fresh = Resampler::new(spec.rate_hz, self.channels).ok_or_else(|| sentences::rate(spec.rate_hz))?;
+            self.ready.clear();
+            std::mem::replace(&mut self.resampler, fresh).finish(&mut self.ready).ok_or_else(sentences::undecodable)?;
+            self.give()?;
+        }
+        self.spec = spec;
+        Ok(())
+    }
+
+    fn give(&mut self) -> Step<()> {
+        self.length += Frames((self.ready.len() / self.channels) as u64);
+        self.measure.add(&self.ready).ok_or_else(sentences::undecodable)?;
+        self.peaks.add(&self.ready);
+        self.writer.write(&self.ready).map_err(|_| sentences::no_room())
+    }
+
+    fn finish(mut self, limits: &Limits, source: Option<Source>, told: Vec<Finding>) -> Step<Report> {
+        self.ready.clear();
+        let fresh = Resampler::new(SAMPLE_RATE_HZ, self.channels).ok_or_else(sentences::undecodable)?;
+        std::mem::replace(&mut self.resampler, fresh).finish(&mut self.ready).ok_or_else(sentences::undecodable)?;
+        self.give()?;
+        let share = self.healed as f64 / self.samples.max(1) as f64;
+        if share > 0.001 {
+            return Err(sentences::invalid_samples(share));
+        }
+        if self.length < Frames::from_millis(limits.length_ms_min) {
+            return Err(sentences::too_short(self.length.as_secs_f64()));
+        }
+        self.writer.finish().map_err(|_| sentences::no_room())?;
+        self.peaks_output.write_all(&self.peaks.finish()).map_err(|_| sentences::no_room())?;
+        let measured = self.measure.finish();
+        if let Some(refusal) = measured.findings.iter().find(|f| f.severity == Severity::Blocking) {
+            return Err(refusal.clone());
+        }
+        let mut findings = told;
+        findings.append(&mut self.changes);
+        if self.healed > 0 {
+            findings.push(sentences::healed(self.healed));
+        }
+        Ok(report(source, self.channels, measured, findings))
+    }
+}
+
+fn report(source: Option<Source>, channels: usize, measured: Measured, told: Vec<Finding>) -> Report {
+    let mut findings = told;
+    findings.extend(measured.findings);
+    let mut report = Report {
+        source,
+        length: measured.length,
+        channels: channels as u16,
+        loudness: measured.loudness,
+        loudness_range_lu: measured.loudness_range_lu,
+        true_peak: measured.true_peak,
+        silence_lead: measured.silence_lead,
+        silence_trail: measured.silence_trail,
+        findings,
+    };
+    if let Some(quiet) = report.quiet_by_db() {
+        report.findings.push(sentences::quiet(quiet));
+    }
+    report.findings.sort_by(|a, b| a.at_s.unwrap_or(-1.0).total_cmp(&b.at_s.unwrap_or(-1.0)));
+    report
+}
