@@ -98,7 +98,8 @@ impl Waveform {
     /// The same sound in at most `width` pairs.
     pub fn squeezed(&self, width: usize) -> Vec<(i8, i8)> {
         let each = self.pairs.len().div_ceil(width.max(1)).max(1);
-        let span = |c: &[(i8, i8)]| (c.iter().map(|p| p.0).min().unwrap_or(0), c.iter().map(|p| p.1).max().unwrap_or(0));
+        let span =
+            |c: &[(i8, i8)]| (c.iter().map(|p| p.0).min().unwrap_or(0), c.iter().map(|p| p.1).max().unwrap_or(0));
         self.pairs.chunks(each).map(span).collect()
     }
 }

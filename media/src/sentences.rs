@@ -177,7 +177,9 @@ pub fn no_sound() -> Finding {
 pub fn unsupported(name: &str) -> Finding {
     blocking(
         "file.unsupported",
-        format!("Le format {name} n’est pas accepté. Réenregistrez le son en WAV, FLAC ou MP3 et envoyez-le de nouveau."),
+        format!(
+            "Le format {name} n’est pas accepté. Réenregistrez le son en WAV, FLAC ou MP3 et envoyez-le de nouveau."
+        ),
         format!("The format {name} is not supported. Save the sound as WAV, FLAC or MP3 and send it again."),
     )
 }
@@ -246,7 +248,10 @@ pub fn damaged(at_s: f64, packets: u64) -> Finding {
     warning(
         "audio.damaged",
         Some(at_s),
-        format!("Le fichier est endommagé à partir de {} ({packets} morceau(x) illisible(s)). Écoutez ce passage.", clock(at_s)),
+        format!(
+            "Le fichier est endommagé à partir de {} ({packets} morceau(x) illisible(s)). Écoutez ce passage.",
+            clock(at_s)
+        ),
         format!("The file is damaged from {} on ({packets} unreadable piece(s)). Listen to that passage.", clock(at_s)),
     )
 }
@@ -256,7 +261,10 @@ pub fn unknown_length(length_s: f64) -> Finding {
     warning(
         "audio.unknown-length",
         None,
-        format!("L’enregistreur n’a pas noté la durée ; {} ont été trouvées. Vérifiez que la fin y est.", clock(length_s)),
+        format!(
+            "L’enregistreur n’a pas noté la durée ; {} ont été trouvées. Vérifiez que la fin y est.",
+            clock(length_s)
+        ),
         format!("The recorder did not note the length; {} were found. Check that the end is there.", clock(length_s)),
     )
 }
@@ -287,7 +295,10 @@ pub fn changes(at_s: f64) -> Finding {
     warning(
         "audio.changes",
         Some(at_s),
-        format!("Le fichier change de fréquence ou de canaux à {} ; il a été converti. Écoutez ce passage.", clock(at_s)),
+        format!(
+            "Le fichier change de fréquence ou de canaux à {} ; il a été converti. Écoutez ce passage.",
+            clock(at_s)
+        ),
         format!("The file changes its rate or channels at {}; it was converted. Listen to that passage.", clock(at_s)),
     )
 }
@@ -344,8 +355,14 @@ pub fn clipping(at_s: f64, places: u64) -> Finding {
     warning(
         "audio.clipping",
         Some(at_s),
-        format!("Le son sature à {places} endroits, d’abord à {}. Enregistrez moins fort la prochaine fois.", clock(at_s)),
-        format!("The sound is clipped in {places} places, first at {}. Record at a lower level next time.", clock(at_s)),
+        format!(
+            "Le son sature à {places} endroits, d’abord à {}. Enregistrez moins fort la prochaine fois.",
+            clock(at_s)
+        ),
+        format!(
+            "The sound is clipped in {places} places, first at {}. Record at a lower level next time.",
+            clock(at_s)
+        ),
     )
 }
 
@@ -354,7 +371,9 @@ pub fn distorted(share: f64) -> Finding {
     let percent = (share * 100.0).round();
     blocking(
         "audio.distorted",
-        format!("Le son sature pendant {percent} % du temps et n’est plus compréhensible. Réenregistrez-le moins fort."),
+        format!(
+            "Le son sature pendant {percent} % du temps et n’est plus compréhensible. Réenregistrez-le moins fort."
+        ),
         format!("The sound is clipped {percent} % of the time and cannot be aired. Record it again at a lower level."),
     )
 }
@@ -365,7 +384,10 @@ pub fn direct_current(offset: f64) -> Finding {
     warning(
         "audio.dc-offset",
         None,
-        format!("Le son est décalé de {} % (composante continue). Faites vérifier l’enregistreur.", decimal_fr(percent)),
+        format!(
+            "Le son est décalé de {} % (composante continue). Faites vérifier l’enregistreur.",
+            decimal_fr(percent)
+        ),
         format!("The sound is shifted by {percent:.1} % (direct current). Have the recorder checked."),
     )
 }
@@ -396,8 +418,13 @@ pub fn quiet(by_db: f64) -> Finding {
     warning(
         "audio.quiet",
         None,
-        format!("Le son est très faible ; il restera {} dB sous le niveau de la station. Réenregistrez-le plus près du micro.", decimal_fr(by_db)),
-        format!("The sound is very quiet; it will stay {by_db:.1} dB below the station’s level. Record closer to the microphone."),
+        format!(
+            "Le son est très faible ; il restera {} dB sous le niveau de la station. Réenregistrez-le plus près du micro.",
+            decimal_fr(by_db)
+        ),
+        format!(
+            "The sound is very quiet; it will stay {by_db:.1} dB below the station’s level. Record closer to the microphone."
+        ),
     )
 }
 
@@ -415,7 +442,10 @@ pub fn healed(samples: u64) -> Finding {
 pub fn invalid_samples(share: f64) -> Finding {
     blocking(
         "audio.invalid-samples",
-        format!("{} % des échantillons ne sont pas des nombres. Exportez le son de nouveau.", decimal_fr(share * 100.0)),
+        format!(
+            "{} % des échantillons ne sont pas des nombres. Exportez le son de nouveau.",
+            decimal_fr(share * 100.0)
+        ),
         format!("{:.1} % of the samples are not numbers. Export the sound again.", share * 100.0),
     )
 }
@@ -426,7 +456,9 @@ pub fn unconfined(what: &str) -> Finding {
         "station.unconfined",
         Severity::Info,
         None,
-        format!("Le décodeur a travaillé sans protection complète ({what}). Le technicien peut mettre le noyau à jour."),
+        format!(
+            "Le décodeur a travaillé sans protection complète ({what}). Le technicien peut mettre le noyau à jour."
+        ),
         format!("The decoder worked without full confinement ({what}). The technician may update the kernel."),
     )
 }

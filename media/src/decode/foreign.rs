@@ -94,7 +94,9 @@ fn open_decoder(track: &Track, container: &str) -> Result<Opened, Finding> {
         let head = parameters.extra_data.take();
         opus_delay = match (container, head.as_deref()) {
             ("matroska", _) => 0,
-            ("isomp4", Some([_, _, _, _, _, _, _, _, _, _, high, low, ..])) => i64::from(u16::from_be_bytes([*high, *low])),
+            ("isomp4", Some([_, _, _, _, _, _, _, _, _, _, high, low, ..])) => {
+                i64::from(u16::from_be_bytes([*high, *low]))
+            }
             _ => i64::from(track.delay.unwrap_or(0)),
         };
         parameters.sample_rate = Some(48_000);
@@ -215,7 +217,8 @@ impl Foreign {
         out.resize(samples, f32::MID);
         buffer.copy_to_slice_interleaved(&mut out[..]);
         if self.at_start {
-            let start = frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
+            let start =
+                frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
             let frames = (samples / spec.channels) as i64;
             out.drain(..start.saturating_neg().clamp(0, frames) as usize * spec.channels);
             self.at_start = start.saturating_add(frames) <= 0;

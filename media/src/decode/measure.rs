@@ -159,12 +159,12 @@ impl Measure {
             true_peak: TruePeak::new(decibels(peak)).ok(),
             silence_lead: frames(self.silence.lead.unwrap_or(self.silence.windows)),
             silence_trail: frames(self.silence.run),
-            findings: self.findings(loudness.is_none()),
+            findings: self.findings(),
         }
     }
 
-    fn findings(&self, silent: bool) -> Vec<Finding> {
-        if silent && self.each.iter().all(|c| c.peak < SILENCE_PEAK || self.is_direct_current(c)) {
+    fn findings(&self) -> Vec<Finding> {
+        if self.each.iter().all(|c| c.peak < SILENCE_PEAK || self.is_direct_current(c)) {
             return vec![sentences::silent()];
         }
         let mut findings = self.silence.findings();
@@ -227,7 +227,8 @@ impl Silence {
 
     fn findings(&self) -> Vec<Finding> {
         let seconds = |windows: u64| (windows * WINDOW_FRAMES as u64) as f64 / f64::from(SAMPLE_RATE_HZ);
-        let mut findings: Vec<_> = self.long.iter().map(|(at, n)| sentences::silence(seconds(*at), seconds(*n))).collect();
+        let mut findings: Vec<_> =
+            self.long.iter().map(|(at, n)| sentences::silence(seconds(*at), seconds(*n))).collect();
         if self.run * 10 > SILENCE_MS_MAX {
             findings.push(sentences::silence(seconds(self.windows - self.run), seconds(self.run)));
         }

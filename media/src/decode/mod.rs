@@ -12,8 +12,6 @@ mod mpeg;
 mod pass;
 mod resample;
 mod sniff;
-#[cfg(test)]
-mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

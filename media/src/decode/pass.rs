@@ -125,7 +125,8 @@ fn depth(foreign: &Foreign, spec: Spec) -> Depth {
 fn verify(foreign: &Foreign, decoded: u64, length: Frames) -> Step<Vec<Finding>> {
     let (facts, trouble) = (&foreign.facts, &foreign.trouble);
     let promised = facts.frames.filter(|_| facts.lossless && facts.container != "isomp4");
-    let unknown_length = promised.is_none_or(|p| p * u64::from(facts.bits.unwrap_or(16)) / 8 >= UNKNOWN_LENGTH_BYTES_MIN);
+    let unknown_length =
+        promised.is_none_or(|p| p * u64::from(facts.bits.unwrap_or(16)) / 8 >= UNKNOWN_LENGTH_BYTES_MIN);
     let mut told = Vec::new();
     if trouble.bad_packets * 10 > trouble.packets {
         return Err(sentences::undecodable());

@@ -103,8 +103,7 @@ mod tests {
     fn error_db(rate_hz: u32, tone_hz: f64, channels: usize) -> f64 {
         let frames = rate_hz as usize * 2 + 123;
         let at = |i: usize, rate: u32| (i as f64 / f64::from(rate) * tone_hz * std::f64::consts::TAU).sin() * 0.5;
-        let input: Vec<f32> =
-            (0..frames).flat_map(|i| std::iter::repeat_n(at(i, rate_hz) as f32, channels)).collect();
+        let input: Vec<f32> = (0..frames).flat_map(|i| std::iter::repeat_n(at(i, rate_hz) as f32, channels)).collect();
         let mut resampler = Resampler::new(rate_hz, channels).unwrap();
         let mut out = Vec::new();
         for chunk in input.chunks(1001 * channels) {

@@ -86,7 +86,9 @@ fn foreign_decoders_get_the_very_samples_back() {
 fn the_reader_gives_the_very_samples_back_from_every_place() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.flac");
-    for (frames, channels, depth) in [(1, 1, Depth::Twenty), (70_001, 2, Depth::TwentyFour), (300_000, 1, Depth::Sixteen)] {
+    for (frames, channels, depth) in
+        [(1, 1, Depth::Twenty), (70_001, 2, Depth::TwentyFour), (300_000, 1, Depth::Sixteen)]
+    {
         let samples = programme(frames, channels, 7);
         std::fs::write(&path, write(&samples, channels, depth)).unwrap();
         let full = 2f64.powi(depth.stored_bits() as i32 - 1);
