@@ -90,7 +90,7 @@ fn a_grid_comes_out_as_it_went_in() {
     std::fs::write(dir.path().join("bad.toml"), read("one.toml").replacen("[[slot]]", "[[slto]]", 1)).unwrap();
     let bad = mikado(dir.path(), &["grid", "check", "bad.toml"]);
     assert_eq!(bad.status.code(), Some(1));
-    assert!(told(&bad).contains("slot"), "{}", told(&bad));
+    assert!(told(&bad).contains("ligne") && told(&bad).contains("« slto »"), "{}", told(&bad));
 }
 
 /// `args` in a folder with `config` end with `code` and say every one of `words`.

@@ -17,7 +17,7 @@ const DISK_BUDGET_BYTES: u64 = 2_000_000_000;
 const OPUS_BITS_PER_S: u32 = 96_000;
 const MP3_BITS_PER_S: u32 = 128_000;
 /// The constant bit rates of MPEG-1 layer III at 48 kHz that stereo speech and music can use (ISO 11172-3, 2.4.2.3).
-const MP3_RATES: [u32; 10] = [64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const MP3_RATES: [u32; 9] = [64, 96, 112, 128, 160, 192, 224, 256, 320];
 
 pub(super) fn text_of(path: &Path) -> Result<String, ConfigError> {
     let whole = |fr: String, en: String| ConfigError::whole(path, fr, en);

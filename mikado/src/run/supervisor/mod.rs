@@ -122,6 +122,11 @@ fn take_lock(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// Whether the process that a state file names is alive.
+pub fn is_running(state: &Path) -> bool {
+    process::Named::read(state).is_some_and(|named| named.is_alive())
+}
+
 /// Where the state of a child lies.
 fn state_path(run: &Path, role: Role) -> PathBuf {
     match role {
