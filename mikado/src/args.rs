@@ -206,6 +206,10 @@ pub enum GridCommand {
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, and clap refuses those that exclude one another"
+)]
 pub struct PlanArgs {
     /// Code du site ; sans lui, tous
     #[arg(long, value_name = "SITE")]

@@ -107,7 +107,12 @@ fn plans(site: &SiteConfig, now: Timestamp, findings: &mut Vec<Finding>) {
                 _ => findings.push(none("", "")),
             }
         }
-        Err(why) => findings.push(finding("plan.unreadable", Severity::Warning, format!("{id} : {why}."), format!("{id}: {why}."))),
+        Err(why) => findings.push(finding(
+            "plan.unreadable",
+            Severity::Warning,
+            format!("{id} : {why}."),
+            format!("{id}: {why}."),
+        )),
     }
 }
 

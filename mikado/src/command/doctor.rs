@@ -12,7 +12,6 @@ use serde_json::json;
 use super::Answer;
 use crate::args::Args;
 use crate::config::{Config, ConfigError};
-use crate::error::Error;
 use crate::speech::{Said, Tongue, Voice};
 
 /// Below this a site's day of canonical audio no longer fits.
@@ -36,7 +35,7 @@ impl Look {
     }
 }
 
-pub(super) fn run(args: &Args) -> Result<Answer, Error> {
+pub(super) fn run(args: &Args) -> Answer {
     let config = Config::load(&args.config);
     let mut looks = vec![clock()];
     looks.extend(cards());
@@ -46,15 +45,13 @@ pub(super) fn run(args: &Args) -> Result<Answer, Error> {
     looks.extend(kernel());
     let voice = args.voice();
     tell(voice, &looks);
-    Ok(Answer::findings_if(looks.iter().any(|l| !l.good)))
+    Answer::findings_if(looks.iter().any(|l| !l.good))
 }
 
 fn tell(voice: Voice, looks: &[Look]) {
     if voice.json {
-        let all: Vec<_> = looks
-            .iter()
-            .map(|l| json!({ "what": l.what, "good": l.good, "fr": l.said.fr, "en": l.said.en }))
-            .collect();
+        let all: Vec<_> =
+            looks.iter().map(|l| json!({ "what": l.what, "good": l.good, "fr": l.said.fr, "en": l.said.en })).collect();
         return voice.json(&all);
     }
     for look in looks {
@@ -94,7 +91,14 @@ fn cards() -> Vec<Look> {
     match hardware::soundcard::list() {
         Ok(cards) if !cards.is_empty() => cards
             .iter()
-            .map(|c| Look::new("carte", true, format!("{} — {}", c.name, c.description), format!("{} — {}", c.name, c.description)))
+            .map(|c| {
+                Look::new(
+                    "carte",
+                    true,
+                    format!("{} — {}", c.name, c.description),
+                    format!("{} — {}", c.name, c.description),
+                )
+            })
             .collect(),
         Ok(_) => vec![Look::new(
             "carte",
@@ -118,9 +122,19 @@ fn disk(config: Option<&Config>) -> Look {
             let free = fs.f_bavail * fs.f_frsize;
             let gb = free as f64 / 1e9;
             let name = here.display();
-            Look::new("disque", free >= DISK_BYTES_LOW, format!("{gb:.1} Go libres dans {name}."), format!("{gb:.1} GB free in {name}."))
+            Look::new(
+                "disque",
+                free >= DISK_BYTES_LOW,
+                format!("{gb:.1} Go libres dans {name}."),
+                format!("{gb:.1} GB free in {name}."),
+            )
         }
-        Err(why) => Look::new("disque", false, format!("le disque ne répond pas : {why}."), format!("the disk does not answer: {why}.")),
+        Err(why) => Look::new(
+            "disque",
+            false,
+            format!("le disque ne répond pas : {why}."),
+            format!("the disk does not answer: {why}."),
+        ),
     }
 }
 
@@ -136,7 +150,9 @@ fn config_and_ports(config: Result<Config, ConfigError>) -> Vec<Look> {
     let addresses = [("hq".to_owned(), config.http)].into_iter().chain(sites);
     addresses
         .map(|(who, address)| match TcpListener::bind(address) {
-            Ok(_) => Look::new("port", true, format!("{address} libre pour {who}."), format!("{address} free for {who}.")),
+            Ok(_) => {
+                Look::new("port", true, format!("{address} libre pour {who}."), format!("{address} free for {who}."))
+            }
             Err(why) => Look::new(
                 "port",
                 running(&config, &who),
@@ -160,7 +176,12 @@ fn tools() -> Vec<Look> {
         .iter()
         .map(|(name, fr, en)| match found(name) {
             true => Look::new("outil", true, format!("{name} est là : {fr}."), format!("{name} is here: it {en}.")),
-            false => Look::new("outil", true, format!("{name} manque, sans gravité : il {fr}."), format!("{name} is missing, no harm: it {en}.")),
+            false => Look::new(
+                "outil",
+                true,
+                format!("{name} manque, sans gravité : il {fr}."),
+                format!("{name} is missing, no harm: it {en}."),
+            ),
         })
         .collect()
 }
@@ -175,14 +196,30 @@ fn kernel() -> Vec<Look> {
         Look::new(
             "noyau",
             true,
-            if landlock { "Landlock enferme le décodeur." } else { "pas de Landlock : le décodeur est tenu par ses seules limites." },
-            if landlock { "Landlock confines the decoder." } else { "no Landlock: the decoder is held by its limits alone." },
+            if landlock {
+                "Landlock enferme le décodeur."
+            } else {
+                "pas de Landlock : le décodeur est tenu par ses seules limites."
+            },
+            if landlock {
+                "Landlock confines the decoder."
+            } else {
+                "no Landlock: the decoder is held by its limits alone."
+            },
         ),
         Look::new(
             "noyau",
             true,
-            if descriptors { "la fin d'un processus se voit à l'instant." } else { "la fin d'un processus adopté se voit en 50 ms." },
-            if descriptors { "the end of a process is seen at once." } else { "the end of an adopted process is seen within 50 ms." },
+            if descriptors {
+                "la fin d'un processus se voit à l'instant."
+            } else {
+                "la fin d'un processus adopté se voit en 50 ms."
+            },
+            if descriptors {
+                "the end of a process is seen at once."
+            } else {
+                "the end of an adopted process is seen within 50 ms."
+            },
         ),
     ]
 }

@@ -50,7 +50,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Air(what) => on_air::run(args, what),
         Command::Render(_) => Err(Error::failed("pas encore dans cette version.", "not in this version yet.")),
         Command::Check => check::run(args),
-        Command::Doctor => doctor::run(args),
+        Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.
         Command::Decode(_) => Ok(Answer::Fine),
     }

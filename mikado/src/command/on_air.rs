@@ -34,11 +34,17 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
             options(&kept.site, kept.shelf, args.clock(), vec![finding])
         }
     };
-    air::run(options).map_err(|e| Error::doing("l'antenne ne démarre pas", "the air does not start", format!("{e:#}")))?;
+    air::run(options)
+        .map_err(|e| Error::doing("l'antenne ne démarre pas", "the air does not start", format!("{e:#}")))?;
     Ok(Answer::Fine)
 }
 
-fn options(site: &SiteConfig, shelf_dir: std::path::PathBuf, clock: WallClock, mut findings: Vec<Finding>) -> AirOptions {
+fn options(
+    site: &SiteConfig,
+    shelf_dir: std::path::PathBuf,
+    clock: WallClock,
+    mut findings: Vec<Finding>,
+) -> AirOptions {
     let mut outputs = Vec::new();
     if let Some(bitrate_bps) = site.opus_bits_per_s {
         outputs.push(OutputOptions::Opus(OpusOptions { bitrate_bps, ..OpusOptions::default() }));
@@ -82,7 +88,11 @@ fn no_password(mount: &IcecastConfig, why: &std::io::Error) -> Finding {
         code: "icecast.password".to_owned(),
         severity: Severity::Warning,
         at_s: None,
-        fr: format!("Le mot de passe d'Icecast pour {host}{name} ne se lit pas ({why}) ; ce serveur n'est pas servi. Vérifiez password_file."),
-        en: format!("The Icecast password for {host}{name} cannot be read ({why}); this server is not fed. Check password_file."),
+        fr: format!(
+            "Le mot de passe d'Icecast pour {host}{name} ne se lit pas ({why}) ; ce serveur n'est pas servi. Vérifiez password_file."
+        ),
+        en: format!(
+            "The Icecast password for {host}{name} cannot be read ({why}); this server is not fed. Check password_file."
+        ),
     }
 }

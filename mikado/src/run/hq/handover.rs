@@ -118,7 +118,7 @@ mod tests {
     #[track_caller]
     fn check(old: &[(char, u64)], new: &[(char, u64)], minute: i64, expected: &str) {
         let now = bounds(old).0 + minute.minutes();
-        let airable = ('A'..'Z').map(|l| AudioHash([l as u8; 32])).collect();
+        let airable = ('A'..='Y').map(|l| AudioHash([l as u8; 32])).collect();
         let merged = keep_present(&plan(1, old), plan(2, new), now, &airable, bounds(new)).unwrap();
         assert_eq!(merged.entries().iter().map(|e| e.title.as_str()).collect::<String>(), expected);
         assert_eq!(merged.revision(), Revision(2));

@@ -162,7 +162,10 @@ impl Keeper {
                 self.spawn();
             }
             let Some(mut alive) = self.alive.take() else {
-                if self.pause("could not be started", &mut stop).await { return } else { continue }
+                if self.pause("could not be started", &mut stop).await {
+                    return;
+                }
+                continue;
             };
             let how = tokio::select! {
                 how = alive.ended() => Some(how),
