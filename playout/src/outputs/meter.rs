@@ -16,6 +16,7 @@ pub struct Meter {
     peak: f32,
     frames: u64,
     readings: VecDeque<LevelReading>,
+    count: u64,
 }
 
 impl Meter {
@@ -42,6 +43,11 @@ impl Meter {
         self.readings.iter().copied().collect()
     }
 
+    /// Readings made so far, also those that are no longer kept.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     fn measure(&mut self, part: &[[f32; 2]]) {
         for frame in part {
             for (sum, sample) in self.squares.iter_mut().zip(frame) {
@@ -59,6 +65,7 @@ impl Meter {
         }
         self.readings
             .push_back(LevelReading { rms_dbfs: decibels(louder.sqrt() as f32), peak_dbfs: decibels(self.peak) });
+        self.count += 1;
         (self.squares, self.peak, self.frames) = ([0.0; 2], 0.0, 0);
     }
 }

@@ -1,5 +1,7 @@
 //! Blocks of sound in, whole MP3 frames out (ISO/IEC 11172-3 layer III), for players that know nothing better.
 
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 use domain::{Frames, SAMPLE_RATE_HZ};
 use mp3lame_encoder::{
@@ -49,6 +51,8 @@ impl Mp3Stream {
             .ok_or_else(|| said("it has no memory"))?
             .with_num_channels(2)
             .and_then(|b| b.with_sample_rate(SAMPLE_RATE_HZ))
+            // Left to itself, LAME would send low bit rates at a lower sample rate.
+            .and_then(|b| b.with_output_sample_rate(NonZeroU32::new(SAMPLE_RATE_HZ)))
             .and_then(|b| b.with_brate(bitrate))
             .and_then(|b| b.with_mode(Mode::JointStereo))
             .and_then(|b| b.with_vbr_mode(VbrMode::Off))

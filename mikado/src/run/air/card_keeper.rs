@@ -1,0 +1,160 @@
+//! Opens the sound card, again and again, and hands its ring to the pace-maker.
+//!
+//! Opening may block for seconds and a broken driver may never answer: both happen in this thread and nowhere else.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use domain::{Finding, Frames, OutputReading, Severity};
+use hardware::{Card, CardError, CardName};
+
+use super::card_link::{CardLink, link};
+
+/// How often a missing card is looked for.
+const RETRY: Duration = Duration::from_secs(2);
+/// How often an open card is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// An open card that takes nothing for this long is closed and opened anew; the metronome paces since half a second.
+const STALL: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default)]
+struct Shared {
+    taken: AtomicU64,
+    starved: Arc<AtomicU64>,
+    xruns: AtomicU64,
+    stop: AtomicBool,
+    trouble: Mutex<Option<Finding>>,
+}
+
+/// The readings of a kept card.
+#[derive(Clone, Debug)]
+pub struct CardKeeper {
+    shared: Arc<Shared>,
+}
+
+impl CardKeeper {
+    /// Starts looking for the card called `name`; each time that it opens, `cards` gets its ring.
+    pub fn start(name: &str, period: Frames, cards: SyncSender<CardLink>) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let keeper = Self { shared: Arc::clone(&shared) };
+        match CardName::new(name) {
+            Ok(name) => {
+                let builder = thread::Builder::new().name("card".into()).stack_size(512 * 1024);
+                builder.spawn(move || keep(&name, period, &shared, &cards))?;
+            }
+            Err(e) => set_trouble(&shared, Some(finding(name, &e))),
+        }
+        Ok(keeper)
+    }
+
+    /// How the card fares: `lost` is what it asked for and did not get.
+    pub fn reading(&self) -> OutputReading {
+        OutputReading {
+            name: "card".into(),
+            taken: Frames(self.shared.taken.load(Relaxed)),
+            lost: Frames(self.shared.starved.load(Relaxed)),
+            listeners: None,
+            trouble: self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Lets the thread close the card and end.
+    pub fn stop(&self) {
+        self.shared.stop.store(true, Relaxed);
+    }
+}
+
+fn keep(name: &CardName, period: Frames, shared: &Shared, cards: &SyncSender<CardLink>) {
+    while !shared.stop.load(Relaxed) {
+        let (ring, mut feed) = link(period, Arc::clone(&shared.starved));
+        match Card::open(name, period, move |out| feed.fill(out)) {
+            Ok(card) => {
+                tracing::info!(card = %name, period = ?card.period(), "the sound card is open");
+                set_trouble(shared, None);
+                if cards.send(ring).is_err() {
+                    return;
+                }
+                let why = watch(&card, shared);
+                set_trouble(shared, Some(gone(name, &why)));
+            }
+            Err(e) => set_trouble(shared, Some(finding(name.as_str(), &e))),
+        }
+        thread::sleep(RETRY);
+    }
+}
+
+/// Watches an open card until it fails or stalls, and says why it is given up.
+fn watch(card: &Card, shared: &Shared) -> String {
+    let (before, mut beat, mut moved) = (shared.taken.load(Relaxed), Frames::ZERO, Instant::now());
+    let mut xruns = 0;
+    loop {
+        thread::sleep(LOOK);
+        let health = card.health();
+        shared.taken.store(before + health.taken.0, Relaxed);
+        shared.xruns.fetch_add(health.xruns - xruns, Relaxed);
+        xruns = health.xruns;
+        if let Some(why) = health.failed {
+            return why;
+        }
+        if health.taken != beat {
+            (beat, moved) = (health.taken, Instant::now());
+        }
+        if moved.elapsed() > STALL || shared.stop.load(Relaxed) {
+            return "it takes no sound".to_owned();
+        }
+    }
+}
+
+fn set_trouble(shared: &Shared, trouble: Option<Finding>) {
+    let mut old = shared.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(new) = trouble.as_ref().filter(|new| old.as_ref() != Some(new)) {
+        tracing::warn!(code = new.code, "{}", new.en);
+    }
+    *old = trouble;
+}
+
+fn finding(name: &str, error: &CardError) -> Finding {
+    let (code, fr) = match error {
+        CardError::Unpaced(_) => (
+            "card.unpaced",
+            format!(
+                "« {name} » ne peut pas porter l'antenne : ce nom désigne n'importe quelle carte, ou aucune. Écrivez le nom \
+                 de la carte elle-même (voir « mikado doctor »). Les flux continuent."
+            ),
+        ),
+        CardError::Gone(_) => (
+            "card.gone",
+            format!(
+                "La carte son « {name} » n'est pas là. Branchez-la ; les flux continuent et elle sera reprise d'elle-même."
+            ),
+        ),
+        CardError::Refused { reason, .. } => (
+            "card.refused",
+            format!(
+                "La carte son « {name} » ne peut pas être utilisée ({reason}). Les flux continuent, nouvel essai bientôt."
+            ),
+        ),
+    };
+    Finding {
+        code: code.into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr,
+        en: format!("{error}. The streams go on."),
+    }
+}
+
+fn gone(name: &CardName, why: &str) -> Finding {
+    Finding {
+        code: "card.lost".into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr: format!(
+            "La carte son « {name} » s'est arrêtée ({why}). Les flux continuent, elle sera reprise d'elle-même."
+        ),
+        en: format!("The sound card “{name}” has stopped ({why}). The streams go on; it is taken back by itself."),
+    }
+}

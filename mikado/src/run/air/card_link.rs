@@ -1,0 +1,97 @@
+//! Between the pace-maker and a sound card: a short ring that the card empties at its own pace.
+//!
+//! The mixer stays in a thread of ours whatever the card does: a driver that hangs takes a ring with it and no sound.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use domain::Frames;
+use hardware::metronome::BEAT;
+use rtrb::{Consumer, Producer, RingBuffer};
+
+/// The pace-maker's end.
+pub struct CardLink {
+    ring: Producer<[f32; 2]>,
+    taken: Arc<AtomicU64>,
+    capacity: Frames,
+}
+
+/// The card's end, called from the driver's thread: copies, counts, never waits.
+pub struct CardFeed {
+    ring: Consumer<[f32; 2]>,
+    taken: Arc<AtomicU64>,
+    starved: Arc<AtomicU64>,
+    /// Whether the ring has ever held sound: a card opens before the pace-maker hears of it.
+    begun: bool,
+}
+
+/// Both ends of a ring for a card with this period: one period that the card may ask for at once, one that is ready
+/// meanwhile, and two blocks because the pace-maker sleeps in steps. `starved` counts what the card missed.
+pub fn link(period: Frames, starved: Arc<AtomicU64>) -> (CardLink, CardFeed) {
+    let capacity = Frames(2 * period.0 + 2 * BEAT.0);
+    let (write, read) = RingBuffer::new(capacity.0 as usize);
+    let taken = Arc::new(AtomicU64::new(0));
+    let link = CardLink { ring: write, taken: Arc::clone(&taken), capacity };
+    (link, CardFeed { ring: read, taken, starved, begun: false })
+}
+
+impl CardLink {
+    /// Whether a whole block fits.
+    pub fn has_room(&self) -> bool {
+        self.ring.slots() as u64 >= BEAT.0
+    }
+
+    /// Hands a block over; what does not fit is lost, so call it only when there is room.
+    pub fn push(&mut self, block: &[[f32; 2]]) {
+        let _ = self.ring.push_partial_slice(block);
+    }
+
+    /// Frames handed over that the card has not asked for yet.
+    pub fn queued(&self) -> Frames {
+        self.capacity.saturating_sub(Frames(self.ring.slots() as u64))
+    }
+
+    /// Frames that the card has asked for: its heartbeat.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Relaxed)
+    }
+
+    /// Whether the card's end is gone.
+    pub fn is_abandoned(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+}
+
+impl CardFeed {
+    /// Fills what the card asks for; what is not there is silence and counted.
+    pub fn fill(&mut self, out: &mut [[f32; 2]]) {
+        let asked = out.len() as u64;
+        let (_, missing) = self.ring.pop_partial_slice(out);
+        missing.fill([0.0; 2]);
+        self.begun |= (missing.len() as u64) < asked;
+        if self.begun {
+            self.starved.fetch_add(missing.len() as u64, Relaxed);
+        }
+        self.taken.fetch_add(asked, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_that_asks_for_more_gets_silence_and_it_is_counted() {
+        let starved = Arc::default();
+        let (mut link, mut feed) = link(Frames(480), Arc::clone(&starved));
+        feed.fill(&mut [[0.0; 2]; 480]);
+        while link.has_room() {
+            link.push(&[[0.5; 2]; 480]);
+        }
+        assert_eq!(link.queued(), Frames(1_920));
+        let mut out = [[1.0; 2]; 2_000];
+        feed.fill(&mut out);
+        assert_eq!((out[1_919], out[1_920]), ([0.5; 2], [0.0; 2]));
+        assert_eq!((starved.load(Relaxed), link.taken(), link.queued()), (80, 2_480, Frames::ZERO));
+    }
+}

@@ -1,0 +1,151 @@
+//! From the options to the running outputs: which taps there are and what hangs on them.
+
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context;
+use domain::{BootId, Finding, Frames, Severity};
+use playout::outputs::{Container, Icecast, IcecastOptions, Mp3Options, OpusOptions, StreamHub};
+use playout::realtime::{TapReader, TapSpec};
+
+use super::alarms::AlarmBoard;
+use super::card_keeper::CardKeeper;
+use super::card_link::CardLink;
+use super::encoding::{Encoding, Stream, Streams};
+use super::options::{AirOptions, OutputOptions, StreamFormat};
+use super::pace::Pace;
+use super::recording::Recording;
+use super::station::Station;
+use super::turning::EngineView;
+
+/// The encoders may stand still this long on a loaded machine without loss.
+const ENCODING_TAP: Frames = Frames::from_secs(2);
+/// A disk that syncs may stand still longer.
+const RECORDING_TAP: Frames = Frames::from_secs(8);
+
+/// The taps that these options need: one for measuring and encoding, one for a recording.
+pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
+    let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP)];
+    if wav(options).is_some() {
+        taps.push(TapSpec::new("wav", RECORDING_TAP));
+    }
+    taps
+}
+
+/// Starts every output. What cannot be started is an alarm; only measuring and encoding must start.
+pub fn open(
+    options: &AirOptions,
+    boot: BootId,
+    pace: &Pace,
+    taps: Vec<TapReader>,
+    cards: SyncSender<CardLink>,
+    engine: Arc<Mutex<EngineView>>,
+) -> anyhow::Result<Arc<Station>> {
+    let mut taps = taps.into_iter();
+    let alarms = Arc::new(AlarmBoard::default());
+    let mut failed = Vec::new();
+    let hubs = Hubs::new(options);
+    let streams = Streams {
+        opus: hubs.opus.clone().map(|(o, hub)| Stream::opus(o, hub)),
+        mp3: hubs.mp3.clone().map(|(o, hub)| Stream::mp3(o, hub)),
+    };
+    let tap = taps.next().context("there is no tap to encode from")?;
+    let encoding = Encoding::start(tap, streams).context("the encoders cannot be started")?;
+    let card = card(options).and_then(|(name, period)| started(CardKeeper::start(name, period, cards), &mut failed));
+    let recording =
+        wav(options).zip(taps.next()).and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
+    let icecasts = icecasts(options, &hubs, &mut failed);
+    let now = options.clock.now();
+    alarms.set("config", options.findings.clone(), now);
+    alarms.set("start", failed, now);
+    let streams = hubs.files(options);
+    let (site, clock, pace) = (options.site, options.clock, Arc::clone(&pace.state));
+    Ok(Arc::new(Station { site, boot, clock, pace, encoding, card, recording, icecasts, streams, alarms, engine }))
+}
+
+/// The hubs that somebody listens to, with the settings of their encoders.
+struct Hubs {
+    opus: Option<(OpusOptions, Arc<StreamHub>)>,
+    mp3: Option<(Mp3Options, Arc<StreamHub>)>,
+}
+
+impl Hubs {
+    fn new(options: &AirOptions) -> Self {
+        let (mut opus, mut mp3) = (None, None);
+        for output in outputs(options) {
+            match output {
+                OutputOptions::Opus(o) => opus = Some(*o),
+                OutputOptions::Mp3(o) => mp3 = Some(*o),
+                OutputOptions::Icecast { format: StreamFormat::Opus, .. } => {
+                    opus.get_or_insert_default();
+                }
+                OutputOptions::Icecast { format: StreamFormat::Mp3, .. } => {
+                    mp3.get_or_insert_default();
+                }
+                OutputOptions::Card { .. } | OutputOptions::Wav(_) => {}
+            }
+        }
+        let title = format!("Mikado FM {}", options.site);
+        Self {
+            opus: opus.map(|o| (o, StreamHub::new(Container::OggOpus { title }))),
+            mp3: mp3.map(|o| (o, StreamHub::new(Container::Mp3))),
+        }
+    }
+
+    fn hub(&self, format: StreamFormat) -> Option<Arc<StreamHub>> {
+        match format {
+            StreamFormat::Opus => self.opus.as_ref().map(|(_, hub)| Arc::clone(hub)),
+            StreamFormat::Mp3 => self.mp3.as_ref().map(|(_, hub)| Arc::clone(hub)),
+        }
+    }
+
+    fn files(&self, options: &AirOptions) -> Vec<(String, Arc<StreamHub>)> {
+        let file = |format, extension| Some((format!("{}.{extension}", options.site), self.hub(format)?));
+        [file(StreamFormat::Opus, "opus"), file(StreamFormat::Mp3, "mp3")].into_iter().flatten().collect()
+    }
+}
+
+fn icecasts(options: &AirOptions, hubs: &Hubs, failed: &mut Vec<Finding>) -> Vec<Icecast> {
+    let start = |format: StreamFormat, to: &IcecastOptions| {
+        let name = format!("icecast {}:{}{}", to.host, to.port, to.mount);
+        Some(Icecast::start(&name, to.clone(), hubs.hub(format)?))
+    };
+    outputs(options)
+        .filter_map(|o| match o {
+            OutputOptions::Icecast { format, to } => start(*format, to),
+            _ => None,
+        })
+        .filter_map(|result| started(result, failed))
+        .collect()
+}
+
+fn outputs(options: &AirOptions) -> impl Iterator<Item = &OutputOptions> {
+    options.outputs.iter().take(AirOptions::OUTPUTS_MAX)
+}
+
+fn card(options: &AirOptions) -> Option<(&str, Frames)> {
+    outputs(options).find_map(|o| match o {
+        OutputOptions::Card { name, period } => Some((name.as_str(), *period)),
+        _ => None,
+    })
+}
+
+fn wav(options: &AirOptions) -> Option<&std::path::PathBuf> {
+    outputs(options).find_map(|o| match o {
+        OutputOptions::Wav(path) => Some(path),
+        _ => None,
+    })
+}
+
+fn started<T>(result: std::io::Result<T>, failed: &mut Vec<Finding>) -> Option<T> {
+    if let Err(e) = &result {
+        failed.push(Finding {
+            code: "start.thread".into(),
+            severity: Severity::Warning,
+            at_s: None,
+            fr: format!("Une sortie n'a pas pu démarrer ({e}). L'antenne continue ; redémarrez quand la machine a des ressources."),
+            en: format!("An output could not be started ({e}). The air goes on; restart when the machine has resources."),
+        });
+    }
+    result.ok()
+}

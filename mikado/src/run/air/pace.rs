@@ -1,0 +1,191 @@
+//! The pace-maker: the one thread that renders, by the card's pace while there is a card, else by the metronome's.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use domain::{Frames, Position};
+use hardware::{Metronome, Tick, priority};
+use playout::realtime::{BLOCK_FRAMES, Block, Fanout, Mixer};
+
+use super::card_link::CardLink;
+use super::line::{OutputLine, consumed};
+
+/// A card that takes nothing for this long has stopped, and the metronome makes up for it.
+const STALL: Duration = Duration::from_millis(500);
+/// How long the thread sleeps while the card has enough: half a block.
+const NAP: Duration = Duration::from_millis(5);
+/// The thread's stack: rendering needs a few kilobytes and calls nothing deep.
+const STACK_BYTES: usize = 256 * 1024;
+
+/// What the pace-maker says of itself, for everyone else.
+#[derive(Debug)]
+pub struct PaceState {
+    line: OutputLine,
+    rendered: AtomicU64,
+    dropped: AtomicU64,
+    late_worst_us: AtomicU64,
+    on_card: AtomicBool,
+    real_time: AtomicBool,
+    stop_at: AtomicU64,
+    first_sound: OnceLock<Instant>,
+}
+
+impl PaceState {
+    /// The position of the output at `now`.
+    pub fn position(&self, now: Instant) -> Position {
+        self.line.at(now)
+    }
+
+    /// Frames rendered since the start.
+    pub fn rendered(&self) -> Frames {
+        Frames(self.rendered.load(Relaxed))
+    }
+
+    /// Frames that were owed and dropped because the whole process stood still for more than a second.
+    pub fn dropped(&self) -> Frames {
+        Frames(self.dropped.load(Relaxed))
+    }
+
+    /// The latest that a block was rendered after its time, by the metronome.
+    pub fn late_worst(&self) -> Duration {
+        Duration::from_micros(self.late_worst_us.load(Relaxed))
+    }
+
+    /// Whether a card paces now.
+    pub fn on_card(&self) -> bool {
+        self.on_card.load(Relaxed)
+    }
+
+    /// Whether the thread goes before all ordinary ones.
+    pub fn real_time(&self) -> bool {
+        self.real_time.load(Relaxed)
+    }
+
+    /// When the first block was handed over.
+    pub fn first_sound(&self) -> Option<Instant> {
+        self.first_sound.get().copied()
+    }
+
+    /// Lets the pace-maker end once it has rendered so much more.
+    pub fn stop_after(&self, length: Frames) {
+        self.stop_at.store(self.rendered.load(Relaxed) + length.0, Relaxed);
+    }
+}
+
+/// A running pace-maker.
+pub struct Pace {
+    /// Its readings.
+    pub state: Arc<PaceState>,
+    thread: JoinHandle<()>,
+}
+
+impl Pace {
+    /// Starts rendering at once. Cards that arrive on `cards` take the pace over.
+    pub fn start(mixer: Mixer, fanout: Fanout, cards: Receiver<CardLink>) -> std::io::Result<Self> {
+        let from = Instant::now();
+        let state = Arc::new(PaceState {
+            line: OutputLine::starting(from),
+            rendered: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            late_worst_us: AtomicU64::new(0),
+            on_card: AtomicBool::new(false),
+            real_time: AtomicBool::new(false),
+            stop_at: AtomicU64::new(u64::MAX),
+            first_sound: OnceLock::new(),
+        });
+        let chain = Chain { mixer, fanout, block: Block::default(), state: Arc::clone(&state) };
+        let thread = thread::Builder::new().name("pace".into()).stack_size(STACK_BYTES).spawn(move || {
+            chain.state.real_time.store(priority::take_real_time(), Relaxed);
+            run(chain, &cards, from);
+        })?;
+        Ok(Self { state, thread })
+    }
+
+    /// Whether it has ended, which it does only when told to.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+struct Chain {
+    mixer: Mixer,
+    fanout: Fanout,
+    block: Block,
+    state: Arc<PaceState>,
+}
+
+impl Chain {
+    fn render(&mut self) -> &Block {
+        self.mixer.render(&mut self.block);
+        self.fanout.push(&self.block);
+        self.state.rendered.fetch_add(BLOCK_FRAMES as u64, Relaxed);
+        let _ = self.state.first_sound.get_or_init(Instant::now);
+        &self.block
+    }
+
+    fn done(&self) -> bool {
+        self.state.rendered.load(Relaxed) >= self.state.stop_at.load(Relaxed)
+    }
+}
+
+fn run(mut chain: Chain, cards: &Receiver<CardLink>, from: Instant) {
+    let mut from = from;
+    while let Some(link) = by_metronome(&mut chain, cards, from) {
+        chain.state.on_card.store(true, Relaxed);
+        from = by_card(&mut chain, link);
+        chain.state.on_card.store(false, Relaxed);
+    }
+}
+
+/// Renders by the clock until a card arrives, which it gives back, or the end has come.
+fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) -> Option<CardLink> {
+    let mut metronome = Metronome::starting(from);
+    while !chain.done() {
+        let now = Instant::now();
+        match metronome.tick(now) {
+            Tick::Wait(wait) => {
+                match cards.try_recv() {
+                    Ok(link) => return Some(link),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => thread::sleep(wait),
+                }
+                continue;
+            }
+            Tick::Dropped(debt) => {
+                chain.state.dropped.fetch_add(debt.0, Relaxed);
+            }
+            Tick::Due => {}
+        }
+        chain.render();
+        // The block that was just rendered ends when the next one is due.
+        let due = metronome.due();
+        chain.state.line.fix(chain.mixer.position(), due);
+        let late = (now + Duration::from_millis(10)).saturating_duration_since(due);
+        chain.state.late_worst_us.fetch_max(late.as_micros() as u64, Relaxed);
+    }
+    None
+}
+
+/// Renders as the card takes, until it stops taking; gives back when the next block should have been rendered.
+fn by_card(chain: &mut Chain, mut link: CardLink) -> Instant {
+    let (mut beat, mut moved) = (link.taken(), Instant::now());
+    while !chain.done() {
+        let now = Instant::now();
+        if link.taken() != beat {
+            (beat, moved) = (link.taken(), now);
+        }
+        if link.is_abandoned() || now.saturating_duration_since(moved) > STALL {
+            // What lies in the ring was rendered and will not sound; the clock goes on from the last frame that did.
+            return moved + link.queued().as_duration().min(STALL);
+        }
+        while link.has_room() && !chain.done() {
+            let block = chain.render();
+            link.push(&block.frames);
+        }
+        chain.state.line.follow(consumed(chain.mixer.position(), link.queued()), now);
+        thread::sleep(NAP);
+    }
+    Instant::now()
+}

@@ -1,0 +1,97 @@
+//! Everything that an air process can say of itself, gathered from its threads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use domain::{BootId, OutputReading, SiteId, Vitals};
+use playout::outputs::{Icecast, StreamHub};
+
+use super::alarms::AlarmBoard;
+use super::card_keeper::CardKeeper;
+use super::encoding::Encoding;
+use super::pace::PaceState;
+use super::recording::Recording;
+use super::turning::EngineView;
+use crate::clock::WallClock;
+
+/// The running parts of a site, as far as others read them.
+pub struct Station {
+    /// The site.
+    pub site: SiteId,
+    /// This life of the process.
+    pub boot: BootId,
+    /// The wall clock.
+    pub clock: WallClock,
+    /// The pace-maker's readings.
+    pub pace: Arc<PaceState>,
+    /// Measuring and encoding.
+    pub encoding: Encoding,
+    /// The sound card, when one is configured.
+    pub card: Option<CardKeeper>,
+    /// The recorder, when one is configured.
+    pub recording: Option<Recording>,
+    /// Source clients.
+    pub icecasts: Vec<Icecast>,
+    /// The streams that are served, by file name.
+    pub streams: Vec<(String, Arc<StreamHub>)>,
+    /// Conditions that the shell knows of.
+    pub alarms: Arc<AlarmBoard>,
+    /// What the engine said last.
+    pub engine: Arc<Mutex<EngineView>>,
+}
+
+impl Station {
+    /// The stream of this file name.
+    pub fn stream(&self, file: &str) -> Option<&Arc<StreamHub>> {
+        self.streams.iter().find(|(name, _)| name == file).map(|(_, hub)| hub)
+    }
+
+    /// The file names of the streams.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.streams.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What the site says of itself now.
+    pub fn vitals(&self) -> Vitals {
+        let view = self.engine.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Vitals {
+            site: self.site,
+            boot: self.boot,
+            read_at: self.clock.now(),
+            time_trusted: view.time_trusted,
+            position: self.pace.position(Instant::now()),
+            levels: self.encoding.levels(),
+            rung: view.rung,
+            now: view.now,
+            next: view.next,
+            revision: view.revision,
+            plan_until: view.plan_until,
+            underrun: view.underrun,
+            outputs: self.outputs(),
+            alarms: self.alarms.all(view.alarms),
+        }
+    }
+
+    fn outputs(&self) -> Vec<OutputReading> {
+        let mut outputs = self.encoding.readings();
+        outputs.extend(self.card.iter().map(CardKeeper::reading));
+        outputs.extend(self.icecasts.iter().map(Icecast::reading));
+        outputs.extend(self.recording.iter().map(Recording::reading));
+        outputs
+    }
+
+    /// Lets every output take what was rendered and end.
+    pub fn stop_outputs(&self) {
+        self.encoding.stop();
+        self.card.iter().for_each(CardKeeper::stop);
+        self.recording.iter().for_each(Recording::stop);
+        self.icecasts.iter().for_each(Icecast::stop);
+    }
+
+    /// Whether the outputs that hold files and streams have ended.
+    pub fn outputs_have_ended(&self) -> bool {
+        self.encoding.has_ended()
+            && self.recording.as_ref().is_none_or(Recording::has_ended)
+            && self.icecasts.iter().all(Icecast::has_ended)
+    }
+}
