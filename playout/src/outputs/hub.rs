@@ -23,6 +23,9 @@ pub const LISTENERS_MAX: u32 = 200;
 /// What a browser gets at once so that it starts without waiting for its buffer: 2 s.
 pub const BURST: Frames = Frames::from_secs(2);
 
+/// First Ogg serial number: any will do but 0, which some tools take for none.
+const SERIALS_FROM: u32 = 0x4d49_4b00;
+
 /// An encoded piece of the stream that can be given out whole: Ogg page body or MP3 frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
@@ -190,7 +193,7 @@ impl StreamHub {
         let listener = ring.burst_from(burst);
         ring.listeners.insert(id, listener);
         drop(ring);
-        let opus = OpusListener::new(id as u32);
+        let opus = OpusListener::new(SERIALS_FROM.wrapping_add(id as u32));
         Ok(Subscription { hub: Arc::clone(self), id, opus })
     }
 

@@ -6,6 +6,7 @@
 mod alarms;
 mod card_keeper;
 mod card_link;
+mod chores;
 mod door;
 mod encoding;
 mod http;
@@ -19,52 +20,86 @@ mod recording;
 mod station;
 mod turning;
 
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use domain::{BootId, Frames};
-use playout::realtime::{Fanout, Floor, Mixer, Order};
+use domain::{BootId, Finding, Frames, Severity};
+use playout::deck::ShelfLibrary;
+use playout::engine::{Engine, EngineConfig};
+use playout::realtime::{Desk, Fanout, Floor, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 
-use self::pace::Pace;
+use self::chores::Chores;
+use self::mark::WallMark;
+use self::pace::PaceState;
 use self::station::Station;
+use self::turning::{EngineThread, EngineView, News, Turning};
 
-/// The fade at the end: short enough to be gone before anyone waits, long enough not to click.
-const FADE_OUT: Frames = Frames::from_millis(150);
 /// What may still happen after the fade, before the process goes in any case.
 const END_WITHIN: Duration = Duration::from_secs(2);
+/// News that may wait for the engine: one set of plans and what is wrong with the slots.
+const NEWS_MAX: usize = 2;
 
 /// Sounds the site until the process is told to stop (`SIGTERM`, `SIGINT`).
 ///
 /// # Errors
 /// Only when no thread can be started at all: everything else is an alarm beside the sound.
 pub fn run(options: AirOptions) -> anyhow::Result<()> {
-    let (mixer, mut desk) = Mixer::new(Floor::new());
+    let (mixer, desk) = Mixer::new(Floor::new());
     let (fanout, taps) = Fanout::new(&outlets::taps(&options));
     let (cards, card_links) = sync_channel(1);
-    let pace = Pace::start(mixer, fanout, card_links).context("the pace-maker cannot be started")?;
+    let pace = pace::start(mixer, fanout, card_links).context("the pace-maker cannot be started")?;
 
     let boot = BootId(getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id())));
+    let view = Arc::new(Mutex::new(EngineView::default()));
+    let station = outlets::open(&options, boot, &pace, taps, cards, Arc::clone(&view))?;
     let _ = std::fs::create_dir_all(&options.data_dir);
-    let engine = Arc::new(Mutex::new(turning::EngineView::default()));
-    let station = outlets::open(&options, boot, &pace, taps, cards, engine)?;
+    let engine = start_engine(&options, &station, desk);
     tracing::info!(site = %options.site, %boot, "on the air");
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         serve(&station, &options);
         told_to_stop().await;
-        let _ = desk.orders.push(Order::Close { over: FADE_OUT });
-        end(&station, &pace).await;
+        end(&station, &pace, engine.as_ref()).await;
     });
     // Connections that a listener keeps open do not keep the process.
     runtime.shutdown_background();
     Ok(())
+}
+
+/// Starts what decides; without it the floor sounds and an alarm says why.
+fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Option<EngineThread> {
+    let config = EngineConfig {
+        site: options.site,
+        boot: station.boot,
+        shelf_dir: options.shelf_dir.clone(),
+        bed: Some(options.data_dir.join("bed.flac")),
+        journal_dir: Some(options.data_dir.join("journal")),
+        last_seen: WallMark::in_dir(&options.data_dir).read(&options.clock),
+    };
+    let library = ShelfLibrary::new(&config.shelf_dir, config.bed.clone());
+    let (news_in, news) = sync_channel(NEWS_MAX);
+    let started = Engine::beside(config, Box::new(library), desk)
+        .map_err(anyhow::Error::from)
+        .and_then(|engine| Ok(EngineThread::start(turning(station, engine, news))?));
+    let view = Arc::clone(&station.engine);
+    let trusted = Box::new(move || view.lock().unwrap_or_else(PoisonError::into_inner).time_trusted);
+    let chores = Chores { site: options.site, clock: options.clock, trusted, news: news_in };
+    let chores = chores.start(&options.data_dir).map_err(anyhow::Error::from);
+    let failed = [started.as_ref().err(), chores.as_ref().err()].into_iter().flatten().map(no_engine).collect();
+    station.alarms.set("engine", failed, options.clock.now());
+    started.ok()
+}
+
+fn turning(station: &Station, engine: Engine, news: Receiver<News>) -> Turning {
+    let (pace, view) = (Arc::clone(&station.pace), Arc::clone(&station.engine));
+    Turning { engine, news, pace, clock: station.clock, view }
 }
 
 fn serve(station: &Arc<Station>, options: &AirOptions) {
@@ -92,16 +127,32 @@ async fn told_to_stop() {
 }
 
 /// Fades, lets the outputs take the last block, and gives the listeners the end of their streams.
-async fn end(station: &Station, pace: &Pace) {
+async fn end(station: &Station, pace: &PaceState, engine: Option<&EngineThread>) {
     let deadline = Instant::now() + END_WITHIN;
-    pace.state.stop_after(FADE_OUT + Frames::from_millis(20));
-    while !pace.has_ended() && Instant::now() < deadline {
+    match engine {
+        Some(engine) => engine.stop(),
+        None => pace.stop_after(Frames::ZERO),
+    }
+    while !pace.has_stopped() && Instant::now() < deadline {
         sleep(Duration::from_millis(5)).await;
     }
     station.stop_outputs();
-    while !station.outputs_have_ended() && Instant::now() < deadline {
+    let ended = || station.outputs_have_ended() && engine.is_none_or(EngineThread::has_ended);
+    while !ended() && Instant::now() < deadline {
         sleep(Duration::from_millis(5)).await;
     }
     // One more moment for the last pages to leave.
     sleep(Duration::from_millis(50)).await;
+}
+
+fn no_engine(e: &anyhow::Error) -> Finding {
+    Finding {
+        code: "engine.start".into(),
+        severity: Severity::Blocking,
+        at_s: None,
+        fr: format!(
+            "Le conducteur ne peut pas démarrer ({e:#}) ; la boucle de secours passe. Vérifiez le disque et redémarrez."
+        ),
+        en: format!("The conductor cannot start ({e:#}); the floor loop plays. Check the disk and restart."),
+    }
 }

@@ -13,7 +13,7 @@ use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
 use super::options::{AirOptions, OutputOptions, StreamFormat};
-use super::pace::Pace;
+use super::pace::PaceState;
 use super::recording::Recording;
 use super::station::Station;
 use super::turning::EngineView;
@@ -36,7 +36,7 @@ pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
 pub fn open(
     options: &AirOptions,
     boot: BootId,
-    pace: &Pace,
+    pace: &Arc<PaceState>,
     taps: Vec<TapReader>,
     cards: SyncSender<CardLink>,
     engine: Arc<Mutex<EngineView>>,
@@ -59,7 +59,7 @@ pub fn open(
     alarms.set("config", options.findings.clone(), now);
     alarms.set("start", failed, now);
     let streams = hubs.files(options);
-    let (site, clock, pace) = (options.site, options.clock, Arc::clone(&pace.state));
+    let (site, clock, pace) = (options.site, options.clock, Arc::clone(pace));
     Ok(Arc::new(Station { site, boot, clock, pace, encoding, card, recording, icecasts, streams, alarms, engine }))
 }
 

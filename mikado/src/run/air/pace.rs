@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{Frames, Position};
@@ -17,6 +17,8 @@ use super::line::{OutputLine, consumed};
 const STALL: Duration = Duration::from_millis(500);
 /// How long the thread sleeps while the card has enough: half a block.
 const NAP: Duration = Duration::from_millis(5);
+/// Blocks passed over at once when time was lost: 10 s, what the decks have read ahead.
+const SLICE_BLOCKS: u64 = 1_000;
 /// The thread's stack: rendering needs a few kilobytes and calls nothing deep.
 const STACK_BYTES: usize = 256 * 1024;
 
@@ -25,6 +27,7 @@ const STACK_BYTES: usize = 256 * 1024;
 pub struct PaceState {
     line: OutputLine,
     rendered: AtomicU64,
+    stopped: AtomicBool,
     dropped: AtomicU64,
     late_worst_us: AtomicU64,
     on_card: AtomicBool,
@@ -34,6 +37,20 @@ pub struct PaceState {
 }
 
 impl PaceState {
+    fn starting(from: Instant) -> Self {
+        Self {
+            line: OutputLine::starting(from),
+            rendered: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
+            late_worst_us: AtomicU64::new(0),
+            on_card: AtomicBool::new(false),
+            real_time: AtomicBool::new(false),
+            stop_at: AtomicU64::new(u64::MAX),
+            first_sound: OnceLock::new(),
+        }
+    }
+
     /// The position of the output at `now`.
     pub fn position(&self, now: Instant) -> Position {
         self.line.at(now)
@@ -42,6 +59,11 @@ impl PaceState {
     /// Frames rendered since the start.
     pub fn rendered(&self) -> Frames {
         Frames(self.rendered.load(Relaxed))
+    }
+
+    /// Whether it has ended, which it does only when told to.
+    pub fn has_stopped(&self) -> bool {
+        self.stopped.load(Relaxed)
     }
 
     /// Frames that were owed and dropped because the whole process stood still for more than a second.
@@ -75,39 +97,16 @@ impl PaceState {
     }
 }
 
-/// A running pace-maker.
-pub struct Pace {
-    /// Its readings.
-    pub state: Arc<PaceState>,
-    thread: JoinHandle<()>,
-}
-
-impl Pace {
-    /// Starts rendering at once. Cards that arrive on `cards` take the pace over.
-    pub fn start(mixer: Mixer, fanout: Fanout, cards: Receiver<CardLink>) -> std::io::Result<Self> {
-        let from = Instant::now();
-        let state = Arc::new(PaceState {
-            line: OutputLine::starting(from),
-            rendered: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
-            late_worst_us: AtomicU64::new(0),
-            on_card: AtomicBool::new(false),
-            real_time: AtomicBool::new(false),
-            stop_at: AtomicU64::new(u64::MAX),
-            first_sound: OnceLock::new(),
-        });
-        let chain = Chain { mixer, fanout, block: Block::default(), state: Arc::clone(&state) };
-        let thread = thread::Builder::new().name("pace".into()).stack_size(STACK_BYTES).spawn(move || {
-            chain.state.real_time.store(priority::take_real_time(), Relaxed);
-            run(chain, &cards, from);
-        })?;
-        Ok(Self { state, thread })
-    }
-
-    /// Whether it has ended, which it does only when told to.
-    pub fn has_ended(&self) -> bool {
-        self.thread.is_finished()
-    }
+/// Starts rendering at once, and gives back the readings. Cards that arrive on `cards` take the pace over.
+pub fn start(mixer: Mixer, fanout: Fanout, cards: Receiver<CardLink>) -> std::io::Result<Arc<PaceState>> {
+    let from = Instant::now();
+    let state = Arc::new(PaceState::starting(from));
+    let chain = Chain { mixer, fanout, block: Block::default(), state: Arc::clone(&state), owed: 0 };
+    thread::Builder::new().name("pace".into()).stack_size(STACK_BYTES).spawn(move || {
+        chain.state.real_time.store(priority::take_real_time(), Relaxed);
+        run(chain, &cards, from);
+    })?;
+    Ok(state)
 }
 
 struct Chain {
@@ -115,15 +114,27 @@ struct Chain {
     fanout: Fanout,
     block: Block,
     state: Arc<PaceState>,
+    /// Blocks whose time has passed unheard.
+    owed: u64,
 }
 
 impl Chain {
     fn render(&mut self) -> &Block {
+        self.drop_owed();
         self.mixer.render(&mut self.block);
         self.fanout.push(&self.block);
-        self.state.rendered.fetch_add(BLOCK_FRAMES as u64, Relaxed);
+        self.state.rendered.store(self.mixer.position().0, Relaxed);
         let _ = self.state.first_sound.get_or_init(Instant::now);
         &self.block
+    }
+
+    /// Passes over what is owed without letting anyone hear it, so that position and wall stay together and whatever should
+    /// be on the air now is. Long debts are passed over in slices between heard blocks.
+    fn drop_owed(&mut self) {
+        for _ in 0..self.owed.min(SLICE_BLOCKS) {
+            self.mixer.render(&mut self.block);
+            self.owed -= 1;
+        }
     }
 
     fn done(&self) -> bool {
@@ -138,6 +149,7 @@ fn run(mut chain: Chain, cards: &Receiver<CardLink>, from: Instant) {
         from = by_card(&mut chain, link);
         chain.state.on_card.store(false, Relaxed);
     }
+    chain.state.stopped.store(true, Relaxed);
 }
 
 /// Renders by the clock until a card arrives, which it gives back, or the end has come.
@@ -155,6 +167,7 @@ fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) ->
             }
             Tick::Dropped(debt) => {
                 chain.state.dropped.fetch_add(debt.0, Relaxed);
+                chain.owed += debt.0 / BLOCK_FRAMES as u64;
             }
             Tick::Due => {}
         }

@@ -1,7 +1,26 @@
 //! The thread that turns the engine: at most 50 ms apart, whatever the rest of the process does.
 
-use domain::{Alarm, Frames, NowNext, Revision, Rung};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use domain::{Alarm, Finding, Frames, Moment, NowNext, Revision, Rung};
 use jiff::Timestamp;
+use playout::engine::{Engine, Snapshot};
+use playout::planfile::PlanBundle;
+use playout::timeline::Trust;
+
+use super::pace::PaceState;
+use crate::clock::WallClock;
+
+/// How often the wall page may learn something new.
+const SHOW_EVERY: Duration = Duration::from_millis(200);
+/// The engine reads plans of several days and keeps small stacks otherwise.
+const STACK_BYTES: usize = 1024 * 1024;
+/// The fade at the end: short enough to be gone before anyone waits, long enough not to click.
+pub const FADE_OUT: Frames = Frames::from_millis(150);
 
 /// What the engine said after its last turn.
 #[derive(Clone, Debug, Default)]
@@ -22,4 +41,115 @@ pub struct EngineView {
     pub underrun: Frames,
     /// The engine's own conditions.
     pub alarms: Vec<Alarm>,
+}
+
+impl From<Snapshot> for EngineView {
+    fn from(s: Snapshot) -> Self {
+        Self {
+            time_trusted: s.trust == Trust::Trusted,
+            rung: s.rung,
+            now: s.now,
+            next: s.next,
+            revision: s.revision,
+            plan_until: s.plan_until,
+            underrun: s.underrun,
+            alarms: s.alarms,
+        }
+    }
+}
+
+/// News from the plan slots.
+#[derive(Debug)]
+pub enum News {
+    /// Plans that were read.
+    Plans(PlanBundle),
+    /// What is wrong with the slots now.
+    Findings(Vec<Finding>),
+}
+
+/// What the thread works with.
+pub struct Turning {
+    /// The engine.
+    pub engine: Engine,
+    /// News from the plan slots.
+    pub news: Receiver<News>,
+    /// The pace-maker's readings.
+    pub pace: Arc<PaceState>,
+    /// The wall clock.
+    pub clock: WallClock,
+    /// Where the thread says what the engine said.
+    pub view: Arc<Mutex<EngineView>>,
+}
+
+/// The running thread.
+pub struct EngineThread {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl EngineThread {
+    /// Starts turning.
+    pub fn start(turning: Turning) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&stop);
+        let builder = thread::Builder::new().name("engine".into()).stack_size(STACK_BYTES);
+        let thread = builder.spawn(move || turning.run(&theirs))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Fades out; when the fade has sounded, closes the journal and ends.
+    pub fn stop(&self) {
+        self.stop.store(true, Relaxed);
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+impl Turning {
+    fn run(mut self, stop: &AtomicBool) {
+        let mut shown: Option<Instant> = None;
+        while !stop.load(Relaxed) {
+            let now = self.now();
+            let wait = self.engine.turn(now).min(Duration::from_millis(50)).max(Duration::from_millis(1));
+            if shown.is_none_or(|t| t.elapsed() >= SHOW_EVERY) {
+                shown = Some(Instant::now());
+                *self.view.lock().unwrap_or_else(PoisonError::into_inner) = self.engine.snapshot().into();
+            }
+            match self.news.recv_timeout(wait) {
+                Ok(news) => self.take(news),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(wait),
+            }
+        }
+        self.finish();
+    }
+
+    fn take(&mut self, news: News) {
+        let now = self.now();
+        match news {
+            News::Plans(bundle) => self.engine.set_plans(now, bundle),
+            News::Findings(findings) => self.engine.set_plan_findings(now, findings),
+        }
+    }
+
+    fn finish(mut self) {
+        self.engine.fade_out(FADE_OUT);
+        self.pace.stop_after(FADE_OUT + Frames::from_millis(20));
+        let until = Instant::now() + 2 * FADE_OUT.as_duration();
+        while Instant::now() < until && !self.pace.has_stopped() {
+            let now = self.now();
+            self.engine.turn(now);
+            thread::sleep(Duration::from_millis(5));
+        }
+        let now = self.now();
+        self.engine.close(now);
+    }
+
+    /// Both clocks, read one after the other: microseconds apart.
+    fn now(&self) -> Moment {
+        Moment { at: self.pace.position(Instant::now()), wall: Some(self.clock.now()) }
+    }
 }

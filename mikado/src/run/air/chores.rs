@@ -1,0 +1,117 @@
+//! The thread that looks into the plan slots each second and writes the wall mark each ten.
+//!
+//! Reading and checking a plan file takes a moment; here it delays nobody.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::thread;
+use std::time::Duration;
+
+use domain::{Finding, Revision, Severity, SiteId};
+use playout::planfile::PlanSlots;
+
+use super::mark::WallMark;
+use super::turning::News;
+use crate::clock::WallClock;
+
+/// How often the slots are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// Looks between two wall marks.
+const MARK_EVERY: u64 = 10;
+/// Reading JSON of several days goes a few calls deep.
+const STACK_BYTES: usize = 1024 * 1024;
+
+/// What the thread needs.
+pub struct Chores {
+    /// The site.
+    pub site: SiteId,
+    /// The wall clock.
+    pub clock: WallClock,
+    /// Whether the wall clock may be written down: only what is trusted makes a mark.
+    pub trusted: Box<dyn Fn() -> bool + Send>,
+    /// Where news go. Two may wait; what does not fit is sent a second later.
+    pub news: SyncSender<News>,
+}
+
+impl Chores {
+    /// Starts the thread for the site's folder; it lives as long as the process.
+    pub fn start(self, data_dir: &Path) -> std::io::Result<Arc<AtomicBool>> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (theirs, data_dir) = (Arc::clone(&stop), data_dir.to_owned());
+        let builder = thread::Builder::new().name("chores".into()).stack_size(STACK_BYTES);
+        builder.spawn(move || self.run(&data_dir, &theirs))?;
+        Ok(stop)
+    }
+
+    fn run(self, data_dir: &Path, stop: &AtomicBool) {
+        let mark = WallMark::in_dir(data_dir);
+        let mut slots = None;
+        let mut seen = Seen::default();
+        let mut looks: u64 = 0;
+        while !stop.load(Relaxed) {
+            slots = slots.or_else(|| self.open(data_dir));
+            if let Some(slots) = &slots {
+                self.look(slots, &mut seen);
+            }
+            if looks % MARK_EVERY == MARK_EVERY - 1 && (self.trusted)() {
+                // A mark that cannot be written is missed only after a power cut with a dead clock battery.
+                let _ = mark.write(self.clock.now(), &self.clock);
+            }
+            looks += 1;
+            thread::sleep(LOOK);
+        }
+    }
+
+    fn open(&self, data_dir: &Path) -> Option<PlanSlots> {
+        let opened = PlanSlots::open(data_dir.join("plans"), self.site);
+        let findings = opened.as_ref().err().map(no_folder).into_iter().collect::<Vec<_>>();
+        if !findings.is_empty() {
+            let _ = self.news.try_send(News::Findings(findings));
+        }
+        opened.ok()
+    }
+
+    /// Sends what changed. A slot is read again only when it looks different from outside.
+    fn look(&self, slots: &PlanSlots, seen: &mut Seen) {
+        let looks = slots.fingerprint();
+        if seen.looks == Some(looks) {
+            return;
+        }
+        let (bundle, findings) = slots.load();
+        if seen.findings != findings {
+            if let Err(TrySendError::Full(_)) = self.news.try_send(News::Findings(findings.clone())) {
+                return;
+            }
+            seen.findings = findings;
+        }
+        if let Some(bundle) = bundle.filter(|b| Some(b.revision) > seen.revision) {
+            let revision = bundle.revision;
+            if let Err(TrySendError::Full(_)) = self.news.try_send(News::Plans(bundle)) {
+                return;
+            }
+            seen.revision = Some(revision);
+        }
+        seen.looks = Some(looks);
+    }
+}
+
+type Looks = [Option<(u64, std::time::SystemTime)>; 2];
+
+#[derive(Default)]
+struct Seen {
+    looks: Option<Looks>,
+    revision: Option<Revision>,
+    findings: Vec<Finding>,
+}
+
+fn no_folder(e: &playout::Error) -> Finding {
+    Finding {
+        code: "plan.folder".into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr: format!("Le dossier des plans ne peut pas être ouvert ({e}) ; le tapis musical passe. Vérifiez le disque."),
+        en: format!("The plans folder cannot be opened ({e}); the sustaining bed plays. Check the disk."),
+    }
+}
