@@ -21,6 +21,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, Error> {
     shelf(&studio, &mut findings)?;
     for site in &studio.config.sites {
         plans(site, args.clock().now(), &mut findings);
+        journal(site, &mut findings);
     }
     audit(&studio.config.people_db(), &mut findings);
     let voice = args.voice();
@@ -113,6 +114,20 @@ fn plans(site: &SiteConfig, now: Timestamp, findings: &mut Vec<Finding>) {
             format!("{id} : {why}."),
             format!("{id}: {why}."),
         )),
+    }
+}
+
+fn journal(site: &SiteConfig, findings: &mut Vec<Finding>) {
+    match playout::journal::verify(&site.journal()) {
+        Ok(found) => findings.extend(found),
+        Err(why) => {
+            let id = site.id;
+            let (fr, en) = (
+                format!("Le journal de {id} ne se lit pas : {why}."),
+                format!("The journal of {id} cannot be read: {why}."),
+            );
+            findings.push(finding("journal.unreadable", Severity::Warning, fr, en));
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod ingest;
 mod on_air;
 mod plan;
 mod plan_text;
+mod render;
 pub(crate) mod studio;
 mod supervise;
 mod why;
@@ -48,7 +49,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::User(what) => accounts::run(args, what),
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
-        Command::Render(_) => Err(Error::failed("pas encore dans cette version.", "not in this version yet.")),
+        Command::Render(what) => render::run(args, what),
         Command::Check => check::run(args),
         Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.

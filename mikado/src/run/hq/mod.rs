@@ -4,6 +4,7 @@
 //! their own streams.
 
 mod handover;
+mod journals;
 mod planner;
 mod sites;
 mod stopping;
@@ -86,6 +87,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     let published = Published::default();
     let planner = Planner::new(&rooms, published.clone(), tell_station);
     tokio::spawn(planner.run(Arc::clone(&replan)));
+    tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));
     let clock = rooms.clock;
     let app = App {

@@ -1,0 +1,154 @@
+//! `mikado render`: what the transmitter would get, as a WAV file, through the production engine and mixer.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use domain::{Frames, Revision, SAMPLE_RATE_HZ, SiteId, SitePlan};
+use hound::{SampleFormat, WavSpec, WavWriter};
+use jiff::Timestamp;
+use playout::deck::ShelfLibrary;
+use playout::planfile::{PlanBundle, PlanSlots};
+use playout::realtime::Frame;
+use playout::render::{RenderSpec, render};
+use serde_json::json;
+
+use super::Answer;
+use super::studio::Studio;
+use crate::args::{Args, RenderArgs};
+use crate::config::SiteConfig;
+use crate::error::Error;
+use crate::speech::Said;
+
+/// Longer than a week is a mistake of units; a day of programme is 25 GB as it is.
+const LENGTH_MAX: Frames = Frames::from_secs(7 * 86_400);
+/// Full scale of 24-bit samples.
+const FULL_SCALE: f32 = 8_388_607.0;
+
+pub(super) fn run(args: &Args, what: &RenderArgs) -> Result<Answer, Error> {
+    let length = Frames::from_duration(what.length);
+    if length == Frames::ZERO || length > LENGTH_MAX {
+        return Err(Error::usage(
+            "--for va de quelques millisecondes à 7 jours.",
+            "--for is from some milliseconds to 7 days.",
+        ));
+    }
+    let studio = Studio::open(args)?;
+    let bare = SiteConfig::bare(what.site, &studio.config);
+    let site = studio.config.site(what.site).unwrap_or(&bare);
+    let until = what.from.checked_add(length.as_duration()).map_err(|e| Error::usage(e.to_string(), e.to_string()))?;
+    let (bundle, published) = plans(&studio, site, what.from, until)?;
+    let revision = bundle.revision;
+    let bed = Some(site.bed()).filter(|b| b.is_file());
+    let library = Box::new(ShelfLibrary::new(studio.config.shelf.clone(), bed));
+    let mut wav = Wav::create(&what.out)?;
+    let spec = RenderSpec { site: site.id, from: what.from, length };
+    let engine = render(spec, bundle, library, |frames| wav.take(frames));
+    wav.finish()?;
+    tell(args, what, length, revision, published, &engine.snapshot());
+    Ok(Answer::Fine)
+}
+
+fn tell(
+    args: &Args,
+    what: &RenderArgs,
+    length: Frames,
+    revision: Revision,
+    published: bool,
+    end: &playout::engine::Snapshot,
+) {
+    let voice = args.voice();
+    let alarms: Vec<_> = end.alarms.iter().map(|a| crate::speech::finding_json(&a.finding)).collect();
+    if voice.json {
+        return voice.json(&json!({
+            "site": what.site.to_string(), "from": what.from.to_string(), "length_frames": length.0,
+            "sample_rate_hz": SAMPLE_RATE_HZ, "channels": 2, "bits": 24, "out": what.out.display().to_string(),
+            "revision": revision.0, "published": published, "findings": alarms,
+        }));
+    }
+    let (name, seconds, n) = (what.out.display(), length.as_secs_f64(), revision.0);
+    let (fr, en) = if published { ("publié", "published") } else { ("non publié", "not published") };
+    voice.say(&Said::new(
+        format!("{name} : {seconds:.1} s de {}, plan n° {n} ({fr}).", what.site),
+        format!("{name}: {seconds:.1} s of {}, plan no. {n} ({en}).", what.site),
+    ));
+    voice.findings(&end.alarms.iter().map(|a| a.finding.clone()).collect::<Vec<_>>());
+}
+
+/// The plans that the site holds, when they cover the stretch; else plans made now from grid and catalogue.
+fn plans(studio: &Studio, site: &SiteConfig, from: Timestamp, until: Timestamp) -> Result<(PlanBundle, bool), Error> {
+    if site.plans().is_dir() {
+        let slots = PlanSlots::open(site.plans(), site.id).ok();
+        let held = slots.and_then(|s| s.load().0).filter(|b| b.until(from).is_some_and(|end| end >= until));
+        if let Some(bundle) = held {
+            return Ok((bundle, true));
+        }
+    }
+    let mut station = studio.station()?;
+    let (first, last) = (station.day_of(from), station.day_of(until));
+    let mut plans: Vec<SitePlan> = Vec::new();
+    for day in first.series(jiff::Span::new().days(1)).take_while(|d| *d <= last).take(PlanBundle::MAX_PLANS) {
+        let material = studio.material(station, day)?;
+        material.sites(Some(site.id))?;
+        let (plan, _) = scheduler::plan(&material.inputs(site.id, day), Revision::default())
+            .map_err(|e| Error::doing("le plan ne se fait pas", "the plan cannot be made", e))?;
+        plans.push(plan);
+        station = material.station;
+    }
+    Ok((PlanBundle { site: site.id, revision: Revision::default(), plans }, false))
+}
+
+impl SiteConfig {
+    /// A site that this machine does not carry, rendered from the grid alone.
+    fn bare(id: SiteId, config: &crate::config::Config) -> Self {
+        let sites = config.file.parent().map(|d| d.join("sites")).unwrap_or_default();
+        Self {
+            id,
+            dir: sites.join(id.as_str()),
+            http: None,
+            opus_bits_per_s: None,
+            mp3_bits_per_s: None,
+            card: None,
+            wav: None,
+            icecast: Vec::new(),
+        }
+    }
+}
+
+/// The file being written; the first fault stops the render and is told at the end.
+struct Wav<'a> {
+    path: &'a Path,
+    writer: WavWriter<BufWriter<File>>,
+    fault: Option<hound::Error>,
+}
+
+impl<'a> Wav<'a> {
+    fn create(path: &'a Path) -> Result<Self, Error> {
+        let spec =
+            WavSpec { channels: 2, sample_rate: SAMPLE_RATE_HZ, bits_per_sample: 24, sample_format: SampleFormat::Int };
+        let writer = WavWriter::create(path, spec).map_err(|e| unwritten(path, &e))?;
+        Ok(Self { path, writer, fault: None })
+    }
+
+    /// Writes what was rendered; false stops the render.
+    fn take(&mut self, frames: &[Frame]) -> bool {
+        for sample in frames.iter().flatten() {
+            let value = (sample.clamp(-1.0, 1.0) * FULL_SCALE).round() as i32;
+            if let Err(fault) = self.writer.write_sample(value) {
+                self.fault = Some(fault);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        let ended = self.fault.map_or_else(|| self.writer.finalize(), Err);
+        ended.map_err(|e| unwritten(self.path, &e))
+    }
+}
+
+fn unwritten(path: &Path, why: &hound::Error) -> Error {
+    let name = path.display();
+    Error::failed(format!("« {name} » ne s'écrit pas : {why}."), format!("“{name}” cannot be written: {why}."))
+}
