@@ -1,4 +1,4 @@
-//! A foreign ear: tones, levels, silences, alignment and switches in decoded samples. No code of the product is used.
+//! A foreign ear: tones, levels, silences and alignment in decoded samples. No code of the product is used.
 
 use std::f64::consts::TAU;
 
@@ -133,28 +133,6 @@ fn best(part: &[f32], whole: &[f32], places: std::ops::Range<usize>) -> Option<(
     scored.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-/// Where the tone `after_hz` takes over from `before_hz` within `samples`: the frame from which the one, measured over 40 ms,
-/// is stronger than the other, found to a quarter of a millisecond. `None` when it does not happen exactly once.
-pub fn takeover(samples: &[f32], before_hz: f64, after_hz: f64) -> Option<usize> {
-    let window = RATE_HZ / 25;
-    let hop = RATE_HZ / 4000;
-    let places = (0..samples.len().checked_sub(window)?).step_by(hop);
-    let newer = |at: usize| {
-        let here = &samples[at..at + window];
-        tone_dbfs(here, after_hz) > tone_dbfs(here, before_hz)
-    };
-    // A takeover is monotone: halve the interval instead of measuring everywhere.
-    let (mut low, mut high) = (0, places.len() - 1);
-    if newer(0) || !newer(high * hop) {
-        return None;
-    }
-    while high - low > 1 {
-        let middle = usize::midpoint(low, high);
-        if newer(middle * hop) { high = middle } else { low = middle }
-    }
-    Some(high * hop + window / 2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,15 +174,6 @@ mod tests {
         let (place, likeness) = find(&whole[31_007..31_007 + 9_600], &whole).unwrap();
         assert_eq!(place, 31_007);
         assert!(likeness > 0.999);
-    }
-
-    #[test]
-    fn the_ear_times_a_switch_within_a_millisecond() {
-        let mut sound = sine(700.0, -30.0, 1.5);
-        let switch = sound.len();
-        sound.extend(sine(1300.0, -30.0, 1.5));
-        let heard = takeover(&sound, 700.0, 1300.0).unwrap();
-        assert!(heard.abs_diff(switch) < 48, "{heard} for {switch}");
     }
 
     #[test]
