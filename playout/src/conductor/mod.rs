@@ -21,7 +21,7 @@ use slot::{Mend, Slot, Stage};
 
 use crate::deck::Trouble;
 use crate::planfile::PlanBundle;
-use crate::realtime::{CueKey, JOIN_FADE};
+use crate::realtime::{CUT_FADE, CueKey, JOIN_FADE};
 use crate::timeline::{Change, Timeline, Trust};
 
 /// How far ahead of the output entries are opened and loaded.
@@ -32,7 +32,7 @@ const MAX_LANE: usize = 6;
 const LEAD: Frames = Frames::from_millis(300);
 /// What begins within this is not changed any more.
 const COMMITTED: Frames = Frames::from_millis(50);
-/// Length of the crossfade when the present entry changes or is joined in the middle.
+/// Length of the crossfade when the present entry changes.
 const CROSSFADE: Frames = Frames::from_millis(200);
 /// How often a missing sound is tried again.
 const RETRY: Frames = Frames::from_secs(10);
@@ -217,7 +217,7 @@ impl Conductor {
         slot.stage = Stage::Loaded;
         let span = slot.cue.end.since(slot.cue.at).unwrap_or_default();
         let goes_on = slot.cue.from + span < length;
-        slot.cue.fade_out = if goes_on && !slot.flows_on { JOIN_FADE } else { Frames::ZERO };
+        slot.cue.fade_out = if goes_on && !slot.flows_on { CUT_FADE } else { Frames::ZERO };
         let missing = (slot.cue.from + span).saturating_sub(length);
         let cue = slot.cue.clone();
         self.resolve(now, key);
@@ -313,7 +313,7 @@ impl Conductor {
         (whole.cue.from, whole.cue.at) = (slot.file_at(begin), begin);
         (whole.cue.key, whole.stage, whole.began) = (key, Stage::Opening, false);
         (whole.cue.rung, whole.mend) = (Rung::Plan, None);
-        whole.cue.fade_in = if begin > slot.cue.at { CROSSFADE } else { whole.cue.fade_in };
+        whole.cue.fade_in = if begin > slot.cue.at { JOIN_FADE } else { whole.cue.fade_in };
         let about = whole.cue.entry.id.to_string();
         let unheard = begin <= slot.cue.at;
         self.lane.insert(i + 1, whole);

@@ -4,15 +4,13 @@ use domain::{Anchor, Entry, Frames, Gain, Moment, Position, Rung, Start, What};
 use jiff::{SignedDuration, Timestamp};
 
 use super::slot::{Cue, Slot, Stage};
-use super::{CROSSFADE, Conductor, LEAD, LOOK_AHEAD, MAX_LANE, Work, sentences};
-use crate::realtime::JOIN_FADE;
+use super::{Conductor, LEAD, LOOK_AHEAD, MAX_LANE, Work, sentences};
+use crate::realtime::{CUT_FADE, JOIN_FADE};
 
 /// An entry whose start lies within this of the lane's edge begins there as promised; further off it is joined in progress.
 const SNAP: SignedDuration = SignedDuration::from_millis(50);
 /// A boundary that moves by more than this gets a fade at its early side, so that the cut does not click.
 const TOUCH: Frames = Frames(1);
-/// That fade: 5 ms.
-const CUT_FADE: Frames = Frames::from_millis(5);
 
 /// What may sound in a stretch of an entry.
 enum Right {
@@ -146,7 +144,7 @@ impl Conductor {
         }
     }
 
-    /// A whole sound starts hard; one that is joined comes in with a crossfade; one that starts in the middle of its file does
+    /// A whole sound starts hard; one that is joined comes in with the fade of the rung below; one that starts in the middle of its file does
     /// not click, unless it goes on where the entry before stopped.
     fn fade_in(&self, entry: &Entry, from: Frames, into: Frames) -> Frames {
         let goes_on = self
@@ -156,9 +154,9 @@ impl Conductor {
         if goes_on {
             Frames::ZERO
         } else if into > Frames::ZERO {
-            CROSSFADE
-        } else if from > Frames::ZERO {
             JOIN_FADE
+        } else if from > Frames::ZERO {
+            CUT_FADE
         } else {
             Frames::ZERO
         }

@@ -5,7 +5,7 @@ use domain::{Entry, Frames, Moment};
 use super::slot::{Slot, Stage};
 use super::{COMMITTED, CROSSFADE, Conductor, LEAD, Work};
 use crate::planfile::PlanBundle;
-use crate::realtime::CueKey;
+use crate::realtime::{CUT_FADE, CueKey};
 
 /// What a newer plan says of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Conductor {
         slot.cue.entry.length = length;
         slot.cue.end = end.max(slot.cue.at);
         slot.flows_on = false;
-        slot.cue.fade_out = crate::realtime::JOIN_FADE;
+        slot.cue.fade_out = CUT_FADE;
         let (end, fade_out) = (slot.cue.end, slot.cue.fade_out);
         if slot.stage != Stage::Opening {
             self.work.push_back(Work::Retime { key, end, fade_out });

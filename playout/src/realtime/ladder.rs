@@ -11,8 +11,8 @@ use super::ramp::Ramp;
 /// Frames over which a lower rung comes in or goes: 50 ms, a quarter of what a listener may notice as a hole.
 pub const RUNG_FADE: Frames = Frames::from_millis(50);
 
-/// A bed with less than this ahead is leaving: one block to fade on, one block of margin.
-const BED_LOW: usize = 2 * BLOCK_FRAMES;
+/// A bed with less than this ahead is leaving: its fade, and the block in which that is noticed.
+const BED_LOW: usize = RUNG_FADE.0 as usize + BLOCK_FRAMES;
 /// A bed that ran low is believed again when this much is ahead: half a second.
 const BED_GOOD: usize = 24_000;
 
@@ -63,8 +63,7 @@ impl Ladder {
         if quiet && cover.iter().all(|c| *c == self.rung.number()) && self.rung > Rung::Sustaining {
             return fallen;
         }
-        // A bed that runs dry must be gone within the block that it still has.
-        let fade = if self.bed_ready { RUNG_FADE.0 as f32 } else { BLOCK_FRAMES as f32 };
+        let fade = RUNG_FADE.0 as f32;
         for (i, (frame, cover)) in out.iter_mut().zip(cover).enumerate() {
             let bare = *cover == 0;
             self.track(*cover, i, &mut fallen);

@@ -24,4 +24,4 @@ pub use gauges::Gauges;
 pub use ladder::RUNG_FADE;
 pub use mixer::{Desk, MAX_VOICES, Mixer};
 pub use order::{CueKey, Event, Load, Order};
-pub use voice::{DRY_FADE, JOIN_FADE, TAIL};
+pub use voice::{CUT_FADE, JOIN_FADE, TAIL};

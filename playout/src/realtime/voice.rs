@@ -5,13 +5,15 @@ use rtrb::Producer;
 
 use super::block::{BLOCK_FRAMES, Frame, SILENCE};
 use super::feed::{CHUNK_FRAMES, Chunk, Feed};
+use super::ladder::RUNG_FADE;
 use super::order::{CueKey, Event, Load};
 use super::ramp::{Ramp, equal_power};
 
-/// Frames over which a voice whose deck is late leaves, on the last sound that it has: 10 ms.
-pub const DRY_FADE: Frames = Frames::from_millis(10);
-/// Frames over which a voice comes in that joins in the middle: 10 ms, too short to be a fade, long enough not to click.
-pub const JOIN_FADE: Frames = Frames::from_millis(10);
+/// Frames over which a voice leaves whose deck is late, and comes in that joins in the middle: the same 50 ms as the rung
+/// below, so that both together are one equal-power crossfade.
+pub const JOIN_FADE: Frames = RUNG_FADE;
+/// Frames over which a cue is cut that must go at once, or starts in the middle of its file: 10 ms, no fade, but no click.
+pub const CUT_FADE: Frames = Frames::from_millis(10);
 /// A sound that ends up to 50 ms before its promise is not a fault; the voice holds its place in silence.
 pub const TAIL: Frames = Frames::from_millis(50);
 
@@ -69,10 +71,10 @@ impl Voice {
 
     /// Moves the end; one that has passed becomes a very short fade from `now`.
     pub(super) fn retime(&mut self, end: Position, fade_out: Frames, now: Position) {
-        let soonest = now + DRY_FADE;
+        let soonest = now + CUT_FADE;
         if end < soonest && self.began {
             self.load.end = self.load.end.min(soonest);
-            self.load.fade_out = DRY_FADE;
+            self.load.fade_out = CUT_FADE;
         } else {
             self.load.end = end;
             self.load.fade_out = fade_out;
@@ -81,7 +83,7 @@ impl Voice {
 
     /// Ends it: unheard when it has not begun, otherwise after a very short fade.
     pub(super) fn forget(&mut self, now: Position) {
-        self.retime(now, DRY_FADE, now);
+        self.retime(now, CUT_FADE, now);
     }
 
     /// The event that hands everything home.
@@ -135,9 +137,9 @@ impl Voice {
             self.join = Ramp::at(0.0);
             report.turned = Some(Event::Resumed { key: self.load.key, at });
         }
-        let dry_soon = !finished && ahead < self.left(at).min(BLOCK_FRAMES + DRY_FADE.0 as usize);
+        let dry_soon = !finished && ahead < self.left(at).min(BLOCK_FRAMES + JOIN_FADE.0 as usize);
         if self.state == State::Sounding && (dry_soon || self.owed(at) > 0) {
-            let of = if self.owed(at) > 0 { 0 } else { ahead.min(DRY_FADE.0 as usize) };
+            let of = if self.owed(at) > 0 { 0 } else { ahead.min(JOIN_FADE.0 as usize) };
             self.state = State::Leaving { left: of, of };
         }
         self.mix(bench, first, length, finished, report);
