@@ -23,4 +23,4 @@ mod words;
 
 pub use app::{App, Planned, Plans, SiteView};
 pub use people::{OneTimeSecret, People, PeopleError, Role};
-pub use routes::router;
+pub use routes::{doors, router};

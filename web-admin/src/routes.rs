@@ -82,6 +82,15 @@ pub(crate) const DOORS: &[Door] = &[
     see("/registre", May(Right::ReadAudit), || get(account::audit)),
 ];
 
+/// Every route as verb and path, for those who check that none was forgotten.
+pub fn doors() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let word = |verb| match verb {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+    };
+    DOORS.iter().map(move |door| (word(door.verb), door.path))
+}
+
 /// The pages, the JSON and the live stream of this station.
 ///
 /// Serve it with connect-info (`into_make_service_with_connect_info::<SocketAddr>`), so that rate limits and the audit

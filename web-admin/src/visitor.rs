@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST};
+use axum::http::header::{COOKIE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 
@@ -101,16 +101,9 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, COOKIE_TLS).or_else(|| cookie(headers, COOKIE_PLAIN))
 }
 
-/// French unless the visitor chose otherwise, or their browser wants no French at all.
+/// French, the station's working language, unless the visitor chose another.
 fn language(headers: &HeaderMap) -> Lang {
-    if let Some(chosen) = cookie(headers, COOKIE_LANG).and_then(Lang::parse) {
-        return chosen;
-    }
-    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let named = wanted.split(',').take(16).filter_map(|w| Lang::parse(w.trim().get(..2)?));
-    let mut named = named.peekable();
-    let first = named.peek().copied();
-    if named.any(|l| l == Lang::Fr) { Lang::Fr } else { first.unwrap_or(Lang::Fr) }
+    cookie(headers, COOKIE_LANG).and_then(Lang::parse).unwrap_or_default()
 }
 
 fn host(headers: &HeaderMap) -> Option<String> {

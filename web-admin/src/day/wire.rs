@@ -6,7 +6,7 @@ use domain::{AsRun, Entry, Start, What};
 use scheduler::origin_word;
 use serde_json::{Value, json};
 
-use super::promised::is_missing;
+use super::promised::missing;
 use super::{heard, planned};
 use crate::asked::{self, SiteDay};
 use crate::error::WebError;
@@ -26,12 +26,12 @@ pub(crate) async fn plan_api(State(web): State<Web>, Query(q): Query<SiteDay>) -
         "site": site.as_str(),
         "day": day.to_string(),
         "revision": found.plan.revision().0,
-        "entries": found.plan.entries().iter().map(entry).collect::<Vec<_>>(),
+        "entries": found.plan.entries().iter().zip(missing(found.plan.entries())).map(entry).collect::<Vec<_>>(),
         "findings": found.findings.iter().map(finding).collect::<Vec<_>>(),
     })))
 }
 
-fn entry(e: &Entry) -> Value {
+fn entry((e, is_missing): (&Entry, bool)) -> Value {
     let (asset, hash, from) = match &e.what {
         What::Audio { asset, hash, from, .. } => (Some(asset.to_string()), Some(hash.to_string()), Some(from.0)),
         What::Bed => (None, None, None),
@@ -44,7 +44,7 @@ fn entry(e: &Entry) -> Value {
     json!({
         "entry": e.id.as_str(), "at": e.at.to_string(), "length_frames": e.length.0, "start": start,
         "title": e.title, "programme": e.programme.as_str(), "language": e.language.as_str(),
-        "origin": origin_word(e.origin), "asset": asset, "hash": hash, "from_frames": from, "missing": is_missing(e),
+        "origin": origin_word(e.origin), "asset": asset, "hash": hash, "from_frames": from, "missing": is_missing,
     })
 }
 

@@ -44,9 +44,9 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Too narrow for any text.
-    pub(crate) fn is_tiny(&self) -> bool {
-        self.columns < 3
+    /// Too narrow for a line of text: it is written upwards.
+    pub(crate) fn is_tall(&self) -> bool {
+        self.columns <= 3
     }
 }
 

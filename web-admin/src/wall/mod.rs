@@ -71,7 +71,7 @@ fn script_words(lang: Lang) -> String {
     let words = serde_json::json!({
         "silent": t.st_silent, "lost": t.st_lost, "ago": t.ago, "in": t.next_in, "hqGone": t.wall_hq_gone,
         "s": t.js_seconds, "min": t.js_minutes, "h": t.js_hours, "listen": t.listen, "stop": t.listen_stop,
-        "listening": t.listening, "fail": t.listen_fail, "silence": t.silence_word, "decimal": t.decimal,
+        "listening": t.listening, "nowNone": t.now_none, "nextNone": t.next_none, "fail": t.listen_fail, "silence": t.silence_word, "decimal": t.decimal,
     });
     // Inside a script element only `<` could end it early.
     words.to_string().replace('<', "\\u003c")

@@ -33,13 +33,13 @@ function show(site) {
   const { card, fields, view } = site;
   const { now, next } = view;
   if ("now" in view) {
-    text(fields.now_title, now ? now.title : words.nowNone || "—");
+    text(fields.now_title, now ? now.title : words.nowNone);
     text(fields.now_programme, now ? now.programme : "");
     if (now) fields.now_title.lang = now.tag === "mul" ? "" : now.tag;
     chip(fields.now_lang, now);
   }
   if ("next" in view) {
-    text(fields.next_title, next ? next.title : "—");
+    text(fields.next_title, next ? next.title : words.nextNone);
     chip(fields.next_lang, next);
   }
   if ("rung" in view) {

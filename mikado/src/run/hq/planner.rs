@@ -1,20 +1,21 @@
 //! Plans for every site, made again when something changes that they depend on, and published when they differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Revision, SiteId, SitePlan};
+use domain::{AudioHash, Revision, SiteId, SitePlan};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use media::catalogue::Catalogue;
 use playout::planfile::{PlanBundle, PlanSlots};
-use scheduler::{PlanInputs, Settled, Station, Store};
+use scheduler::{PlanInputs, Station, Store};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use web_admin::{Planned, Plans};
 
 use super::Rooms;
+use super::handover::keep_present;
 use crate::clock::WallClock;
 use crate::config::Config;
 
@@ -157,6 +158,7 @@ impl Planner {
         let today = station.day_of(now);
         let last = today.checked_add(Span::new().days(DAYS - 1))?;
         let assets = self.catalogue.ready()?;
+        let airable: HashSet<AudioHash> = assets.iter().map(|a| a.hash).collect();
         let placements = self.store.placements(today, last)?;
         let mut revision = None;
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
@@ -170,19 +172,25 @@ impl Planner {
                 let day = today.checked_add(Span::new().days(n))?;
                 let inputs =
                     PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
-                planned.push(self.plan_day(&inputs, now)?);
+                planned.push(self.plan_day(&inputs, now, &airable)?);
             }
             self.publish_if_changed(site, planned, &mut revision)?;
         }
         Ok(())
     }
 
-    /// The day's plan; what is settled of the one in force stays as it is.
-    fn plan_day(&self, inputs: &PlanInputs<'_>, now: Timestamp) -> Result<Planned, scheduler::NoPlan> {
+    fn plan_day(
+        &self,
+        inputs: &PlanInputs<'_>,
+        now: Timestamp,
+        airable: &HashSet<AudioHash>,
+    ) -> anyhow::Result<Planned> {
+        let (plan, findings) = scheduler::plan(inputs, Revision::default())?;
         let in_force = lock(&self.published).get(&(inputs.site, inputs.day)).cloned();
-        let (plan, findings) = match in_force {
-            Some(old) => scheduler::replan(inputs, Settled { plan: &old.plan, until: now }, Revision::default())?,
-            None => scheduler::plan(inputs, Revision::default())?,
+        let bounds = inputs.station.day_bounds(inputs.day);
+        let plan = match (in_force, bounds) {
+            (Some(old), Some(bounds)) => keep_present(&old.plan, plan, now, airable, bounds)?,
+            _ => plan,
         };
         Ok(Planned { plan, findings })
     }

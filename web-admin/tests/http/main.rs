@@ -1,0 +1,9 @@
+//! The pages as a browser or a script meets them: requests in, answers out, over the real router.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod browser;
+mod doors;
+mod sign_in;
+mod stage;
+mod upload;
+mod wall;
