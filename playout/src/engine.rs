@@ -179,13 +179,6 @@ impl Engine {
         }
     }
 
-    /// Says that the output stood still and lost `by` against the wall (a stopped process, a card that vanished): the debt is
-    /// dropped, and the plan is joined at *now* from the next entry on. Without this a loss of more than 2 s would look
-    /// like a wall clock that was set.
-    pub fn slipped(&mut self, now: Moment, by: Frames) {
-        self.tell(now, Fact::Slipped { by });
-    }
-
     /// Raises an alarm of the shell's own (an output, a card); [`Engine::calm`] ends it.
     pub fn raise(&mut self, now: Moment, about: &str, finding: Finding) {
         let since = self.wall(now);

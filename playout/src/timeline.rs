@@ -127,13 +127,6 @@ impl Timeline {
         self.disagree(now.at, wall, drift)
     }
 
-    /// The output stood still for this long: every later time is that much nearer.
-    pub fn slip(&mut self, by: Frames) {
-        if let Some(anchor) = &mut self.anchor {
-            anchor.wall = anchor.wall.checked_add(by.as_duration()).unwrap_or(anchor.wall);
-        }
-    }
-
     /// Moves the anchor towards the wall by at most 5 ms. Called at a boundary, before the next cue is placed.
     pub fn trim(&mut self) {
         let (Some(anchor), None) = (&mut self.anchor, self.stepped) else { return };

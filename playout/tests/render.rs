@@ -11,6 +11,7 @@ use playout::render::{RenderSpec, render};
 use playout::{Error, Result};
 
 #[path = "../src/testing.rs"]
+#[allow(dead_code)]
 mod testing;
 use testing::{audio, bundle, day_of};
 

@@ -58,8 +58,6 @@ pub(crate) enum Fact {
     Began { key: CueKey },
     /// A cue has left the mixer.
     Ended { key: CueKey },
-    /// The output stood still and lost this much time against everything else.
-    Slipped { by: Frames },
 }
 
 /// Something to be done.
@@ -113,7 +111,6 @@ impl Conductor {
                 }
             }
             Fact::Ended { key } => self.ended(key),
-            Fact::Slipped { by } => self.slipped(now, by),
         }
     }
 
@@ -207,21 +204,6 @@ impl Conductor {
         if self.timeline.wall_of(present_end) < told_until {
             self.aired_until = self.aired_until.max(told_until);
         }
-    }
-
-    /// The output drops its debt: what plays is cut shorter at its end, and the rest begins when it should.
-    fn slipped(&mut self, now: Moment, by: Frames) {
-        self.timeline.slip(by);
-        let soon = now.at + COMMITTED;
-        let keep = self.lane.iter().take_while(|s| s.is_committed(soon)).count();
-        self.drop_from(keep);
-        for slot in &mut self.lane {
-            slot.cue.end = (slot.cue.end - by).max(slot.cue.at).max(now.at);
-            (slot.cue.fade_out, slot.flows_on) = (CUT_FADE, false);
-            let (key, end, fade_out) = (slot.cue.key, slot.cue.end, slot.cue.fade_out);
-            self.work.push_back(Work::Retime { key, end, fade_out });
-        }
-        self.turn(now);
     }
 
     fn ready(&mut self, now: Moment, key: CueKey, length: Frames) {

@@ -345,17 +345,3 @@ fn a_changed_present_entry_is_crossfaded_only_when_the_new_one_is_ready() {
         }
     }
 }
-
-#[test]
-fn an_output_that_lost_time_is_back_on_the_plan_at_the_next_start() {
-    let mut rig = Rig::new("2026-11-24T08:05:00Z");
-    rig.plans(1, vec![hour()]);
-    rig.run(60);
-    rig.start += 30.seconds();
-    let now = rig.now();
-    rig.tell(now, Fact::Slipped { by: Frames::from_secs(30) });
-    rig.run(900);
-    assert!(!rig.alarm("clock.step"));
-    assert_eq!(rig.heard[0].end, rig.position("2026-11-24T08:10:00Z"));
-    assert_eq!((rig.heard[1].at, rig.heard[1].from), (rig.heard[0].end, Frames::ZERO));
-}
