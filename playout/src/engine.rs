@@ -102,6 +102,7 @@ impl Engine {
     }
 
     /// Like [`Engine::new`], for a mixer that sounds already: the pace-maker need not wait for the engine.
+    #[expect(clippy::needless_pass_by_value, reason = "a config is given away: one engine, one config")]
     pub fn beside(config: EngineConfig, library: Box<dyn Library>, desk: Desk) -> Result<Self> {
         let journal = config.journal_dir.as_ref().map(|dir| JournalWriter::start(dir, config.site, config.boot));
         let journal = journal.transpose()?;
@@ -273,9 +274,8 @@ impl Engine {
 
     fn close_deck(&mut self, key: CueKey) {
         self.decks.ask(Ask::Close { key });
-        if let Some(feed) = self.feeds.remove(&key) {
-            self.decks.ask(Ask::Empty(feed));
-        }
+        let unused = self.feeds.remove(&key);
+        self.empty(unused);
     }
 
     fn order(&mut self, order: Order) {
@@ -309,22 +309,24 @@ impl Engine {
             Event::Starved { key, at } => self.ledger.turned(key, at, false, time),
             Event::Resumed { key, at } => self.ledger.turned(key, at, true, time),
             Event::Rung { rung, at } => self.ledger.rung(rung, at, time),
-            Event::BedHome(feed) => self.empty(feed),
+            Event::BedHome(feed) => self.empty(Some(feed)),
             Event::Ended { key, at, feed, .. } => {
                 self.ledger.ended(key, at, time);
-                feed.into_iter().for_each(|f| self.empty(f));
+                self.empty(feed);
                 self.tell(now, Fact::Ended { key });
             }
             Event::Refused { key, feed } => {
                 self.ledger.ended(key, now.at, time);
-                feed.into_iter().for_each(|f| self.empty(f));
+                self.empty(feed);
                 self.tell(now, Fact::Ended { key });
             }
         }
     }
 
-    fn empty(&mut self, feed: Feed) {
-        self.decks.ask(Ask::Empty(feed));
+    fn empty(&mut self, feed: Option<Feed>) {
+        if let Some(feed) = feed {
+            self.decks.ask(Ask::Empty(feed));
+        }
     }
 
     fn take_answers(&mut self, now: Moment) -> bool {

@@ -202,3 +202,50 @@ fn a_day_goes_over_midnight_without_a_seam() {
         assert!(close(*s, library.0[&1].sample(at % (60 * 48_000))), "frame {i}");
     }
 }
+
+/// A sound whose decoder panics in the middle.
+struct Panicking(Playing);
+
+impl Sound for Panicking {
+    fn length(&self) -> Frames {
+        self.0.length()
+    }
+    fn seek(&mut self, to: Frames) -> Result<()> {
+        self.0.seek(to)
+    }
+    fn read(&mut self, out: &mut [Frame]) -> Result<usize> {
+        assert!(self.0.1 < 9 * 48_000, "a decoder's own mistake");
+        self.0.read(out)
+    }
+}
+
+struct OnePanics(Tones);
+
+impl Library for OnePanics {
+    fn open(&self, hash: AudioHash) -> Result<Box<dyn Sound>> {
+        match hash.0[0] {
+            1 => Ok(Box::new(Panicking(Playing(self.0.0[&1], 0)))),
+            _ => self.0.open(hash),
+        }
+    }
+    fn bed(&self) -> Option<Result<Box<dyn Sound>>> {
+        self.0.bed()
+    }
+}
+
+#[test]
+fn a_decoder_that_panics_costs_its_own_sound_alone() {
+    let library = tones(&[(1, tone(440.0, 20)), (2, tone(523.0, 20))]);
+    let plan = day(&[(20, audio(1, Frames::ZERO)), (20, audio(2, Frames::ZERO))]);
+    let from = "2026-11-24T08:00:02Z".parse().unwrap();
+    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(30) };
+    let mut got = Vec::new();
+    let engine = render(spec, bundle(1, vec![plan]), Box::new(OnePanics(library.clone())), |f| {
+        got.extend(f.iter().map(|f| f[0]));
+        true
+    });
+    assert!(longest_silence(&got) < 480);
+    assert!(engine.snapshot().alarms.iter().any(|a| a.finding.code == "audio.damaged"));
+    let two = library.0[&2];
+    assert!((0..48_000).all(|i| close(got[18 * 48_000 + i], two.sample(i as u64))));
+}

@@ -323,7 +323,9 @@ impl Conductor {
         } else {
             self.work.push_back(Work::Retime { key: old, end: begin, fade_out: Frames::ZERO });
         }
-        ["audio.missing", "audio.damaged"].into_iter().for_each(|code| self.calm(code, &about));
+        for code in ["audio.missing", "audio.damaged"] {
+            self.calm(code, &about);
+        }
     }
 
     fn drop_stale(&mut self, now: Moment) {

@@ -32,6 +32,7 @@ pub(super) enum Opener {
     There { asks: SyncSender<OpenAsk>, opened: Receiver<Opened> },
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum OpenAsk {
     Cue(CueKey, AudioHash, Frames),
     Bed,

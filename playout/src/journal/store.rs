@@ -77,7 +77,9 @@ impl Journal {
         let text = fs::read_to_string(self.sounding_path()).unwrap_or_default();
         let mut left = from_sounding(&text).unwrap_or_default();
         left.retain(|r| last_seqs.iter().all(|(boot, seq)| *boot != r.boot || *seq < r.seq.0));
-        left.iter_mut().for_each(|r| r.outcome = Outcome::Stopped);
+        for record in &mut left {
+            record.outcome = Outcome::Stopped;
+        }
         left
     }
 

@@ -75,7 +75,7 @@ fn a_flipped_byte_is_named_by_its_line() {
     journal.append(&[as_run(1, 0), as_run(1, 1), as_run(1, 2)]).unwrap();
     let path = dir.path().join(file_name(1));
     let good = fs::read(&path).unwrap();
-    let line_of = |i: usize| good[..i].iter().filter(|b| **b == b'\n').count() + 1;
+    let line_of = |i: usize| good[..i].split(|b| *b == b'\n').count();
     for i in (0..good.len()).filter(|i| good[*i] != b'\n') {
         let mut bad = good.clone();
         bad[i] ^= 1;

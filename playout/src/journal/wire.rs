@@ -106,29 +106,28 @@ pub(super) fn from_sounding(text: &str) -> Option<Vec<AsRun>> {
         return None;
     }
     let wires: Vec<WireAsRun> = serde_json::from_str(json).ok()?;
-    wires.into_iter().map(|w| as_run(w).ok()).collect()
+    wires.iter().map(|w| as_run(w).ok()).collect()
 }
 
 fn record(wire: WireRecord) -> Result<Record, String> {
     match wire {
         WireRecord::Boot { site, boot, .. } => Ok(Record::Boot { site: parse(&site)?, boot: boot_id(&boot)? }),
-        WireRecord::AsRun(w) => as_run(*w).map(Record::AsRun),
+        WireRecord::AsRun(w) => as_run(&w).map(Record::AsRun),
     }
 }
 
-fn as_run(w: WireAsRun) -> Result<AsRun, String> {
-    let option = |s: &Option<String>| s.clone();
+fn as_run(w: &WireAsRun) -> Result<AsRun, String> {
     Ok(AsRun {
         site: parse::<SiteId>(&w.site)?,
         boot: boot_id(&w.boot)?,
         seq: Seq(w.seq),
-        entry: option(&w.entry).map(|s| parse(&s)).transpose()?,
-        asset: option(&w.asset).map(|s| parse(&s)).transpose()?,
-        audio: option(&w.audio).map(|s| parse(&s)).transpose()?,
+        entry: w.entry.as_deref().map(parse).transpose()?,
+        asset: w.asset.as_deref().map(parse).transpose()?,
+        audio: w.audio.as_deref().map(parse).transpose()?,
         from: Frames(w.from_frames),
         at: Position(w.at_frames),
         length: Frames(w.length_frames),
-        wall: option(&w.wall).map(|s| parse(&s)).transpose()?,
+        wall: w.wall.as_deref().map(parse).transpose()?,
         rung: Rung::from_number(w.rung).ok_or("there is no such rung")?,
         outcome: w.outcome.into(),
     })

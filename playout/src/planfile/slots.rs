@@ -115,6 +115,8 @@ mod tests {
     use super::*;
     use crate::testing::{bundle, day_plan};
 
+    type Spoil = fn(&mut Vec<u8>);
+
     fn slots() -> (tempfile::TempDir, PlanSlots) {
         let dir = tempfile::tempdir().unwrap();
         let slots = PlanSlots::open(dir.path(), "GAO".parse().unwrap()).unwrap();
@@ -135,8 +137,8 @@ mod tests {
 
     #[test]
     fn a_spoilt_slot_leaves_the_other_and_a_finding() {
-        let flip = |bytes: &mut Vec<u8>| bytes[100] ^= 1;
-        let rows: [(&str, fn(&mut Vec<u8>)); 3] =
+        let flip = |bytes: &mut Vec<u8>| bytes[100] ^= 1; // Inside the body.
+        let rows: [(&str, Spoil); 3] =
             [("plan.empty", Vec::clear), ("plan.damaged", flip), ("plan.damaged", |b| b.truncate(60))];
         for (code, spoil) in rows {
             let (dir, slots) = slots();

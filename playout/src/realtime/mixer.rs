@@ -141,10 +141,9 @@ impl Mixer {
             self.gauges.add_underrun(report.late_frames);
             report.began.into_iter().chain(report.turned).for_each(|e| self.tell(e));
             // A voice leaves only when its feed can go home: freeing it here is not allowed.
-            if report.over && !self.events.is_full() {
-                if let Some(gone) = self.voices.get_mut(i).and_then(Option::take) {
-                    self.tell(gone.leave(next));
-                }
+            let home_is_open = report.over && !self.events.is_full();
+            if home_is_open && let Some(gone) = self.voices.get_mut(i).and_then(Option::take) {
+                self.tell(gone.leave(next));
             }
         }
     }
