@@ -55,16 +55,30 @@ pub fn run(options: &DemoOptions, voice: Voice) -> Result<(), Error> {
     let maker = Maker::open(&config, clock, voice).map_err(failed)?;
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        // Sound first: the sites' floor needs nothing of what follows, so nothing of it is waited for.
+        scope.spawn(|| welcome(&config, clock, voice));
+        scope.spawn(|| gently(NICENESS_URGENT, || tell(folder::make_beds(&config).map_err(failed), voice)));
         scope.spawn(|| gently(NICENESS, || maker.work(false, &stop)));
         scope.spawn(|| gently(NICENESS_URGENT, || maker.work(true, &stop)));
-        let ended = folder::make_beds(&config).map_err(failed).and_then(|()| {
-            announce(&config, first_secret(&config, clock)?.as_ref(), clock, voice);
-            supervisor::run(&config, RunOptions { clock, voice })
-        });
+        let ended = supervisor::run(&config, RunOptions { clock, voice });
         stop.store(true, Ordering::Relaxed);
         folder::stop_decoders();
         ended
     })
+}
+
+fn tell(done: Result<(), Error>, voice: Voice) {
+    if let Err(error) = done {
+        voice.complain(&error);
+    }
+}
+
+/// Issues the administrator's secret and says where to look and listen.
+fn welcome(config: &Config, clock: WallClock, voice: Voice) {
+    match first_secret(config, clock) {
+        Ok(secret) => announce(config, secret.as_ref(), clock, voice),
+        Err(error) => voice.complain(&error),
+    }
 }
 
 /// A clock that shows `at` now.

@@ -11,7 +11,7 @@ mod week;
 mod why;
 
 pub use grid::{Grid, Hole};
-pub use plan::{NoPlan, Placement, PlanInputs, plan};
+pub use plan::{NoPlan, Placement, PlanInputs, Settled, plan, replan};
 pub use reconcile::{Reconciliation, reconcile};
 pub use station::{Station, StationError};
 pub use store::{Store, StoreError};

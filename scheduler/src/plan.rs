@@ -14,12 +14,14 @@ pub(crate) mod entries;
 mod flight;
 mod remarks;
 mod rules;
+mod settled;
 mod stretch;
 
 pub(crate) use cards::ready;
 pub(crate) use choice::{LengthFit, Standing, fit, placed};
 pub(crate) use draft::Draft;
 pub(crate) use rules::Bar;
+pub use settled::Settled;
 pub(crate) use stretch::Stretch;
 
 /// An asset put into the grid by hand: it airs in the slot that starts then.
@@ -69,10 +71,25 @@ pub enum NoPlan {
 /// What a site shall air on a day, and the complaints about it in the order of the day.
 ///
 /// Pure and deterministic. Whatever is missing is filled with the site's bed and said in a finding; an error means only
-/// that there is no such site or day.
+/// that there is no such site or day. For a day that has begun, see [`replan`].
 pub fn plan(inputs: &PlanInputs<'_>, revision: Revision) -> Result<(SitePlan, Vec<Finding>), NoPlan> {
-    let draft = Draft::new(inputs)?;
-    let (entries, remarks) = entries::of(&draft);
-    let plan = SitePlan::new(inputs.site, inputs.day, revision, draft.bounds, entries)?;
+    written(&Draft::new(inputs, None)?, revision)
+}
+
+/// A newer plan that leaves alone what is settled: what stands before [`Settled::until`] stays to the letter, a
+/// programme that has begun keeps its file, and spots already aired count.
+pub fn replan(
+    inputs: &PlanInputs<'_>,
+    settled: Settled<'_>,
+    revision: Revision,
+) -> Result<(SitePlan, Vec<Finding>), NoPlan> {
+    let same = settled.plan.site() == inputs.site && settled.plan.day() == inputs.day;
+    written(&Draft::new(inputs, Some(settled).filter(|_| same))?, revision)
+}
+
+fn written(draft: &Draft<'_>, revision: Revision) -> Result<(SitePlan, Vec<Finding>), NoPlan> {
+    let (entries, remarks) = entries::of(draft);
+    let (site, day) = (draft.inputs.site, draft.inputs.day);
+    let plan = SitePlan::new(site, day, revision, draft.bounds, entries)?;
     Ok((plan, remarks.into_findings()))
 }

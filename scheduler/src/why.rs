@@ -46,7 +46,7 @@ pub struct Why {
 
 /// Explains what the plan of `inputs` promises at `at`; `None` when `at` lies outside the day.
 pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan> {
-    let draft = Draft::new(inputs)?;
+    let draft = Draft::new(inputs, None)?;
     let (entries, _) = entries::of(&draft);
     let entry = entries.iter().rfind(|e| e.at <= at && at < e.end());
     let stretch = draft.stretches.iter().enumerate().rfind(|(_, s)| s.at <= at);
@@ -133,6 +133,7 @@ impl Teller<'_, '_> {
         let Some(choice) = self.stretch.content else { return };
         let asset = &choice.asset.id;
         let (code, fr, en) = match choice.standing {
+            Standing::Begun => ("plan.begun", "la case a commencé avec lui", "the slot has begun with it"),
             Standing::Placed => {
                 ("plan.placed", "il a été mis dans la grille à la main", "it was put into the grid by hand")
             }

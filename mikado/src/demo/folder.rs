@@ -28,12 +28,15 @@ pub(super) fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     let dir = dir.canonicalize().map_err(|e| Error::file(dir, e))?;
     let file = dir.join("mikado.toml");
     let station = dir.join("station.toml");
-    if !station.exists() {
-        let week = Station::from_reference(WEEK, CAMPAIGNS).and_then(|s| s.to_toml()).map_err(super::failed)?;
-        write_whole(&station, week.as_bytes()).map_err(super::failed)?;
-    }
-    if !file.exists() {
-        write_whole(&file, new_config(http)?.as_bytes()).map_err(super::failed)?;
+    if !station.exists() || !file.exists() {
+        let reference = Station::from_reference(WEEK, CAMPAIGNS).map_err(super::failed)?;
+        if !station.exists() {
+            let text = reference.to_toml().map_err(super::failed)?;
+            write_whole(&station, text.as_bytes()).map_err(super::failed)?;
+        }
+        if !file.exists() {
+            write_whole(&file, new_config(&reference, http)?.as_bytes()).map_err(super::failed)?;
+        }
     }
     let mut config = Config::load(&file)?;
     if config.http != http {
@@ -48,8 +51,7 @@ pub(super) fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     Ok(config)
 }
 
-fn new_config(http: SocketAddr) -> Result<String, Error> {
-    let station = Station::from_reference(WEEK, CAMPAIGNS).map_err(super::failed)?;
+fn new_config(station: &Station, http: SocketAddr) -> Result<String, Error> {
     let mut next = http.port();
     let mut sites = Vec::new();
     for site in station.sites() {

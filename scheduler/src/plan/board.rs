@@ -4,15 +4,16 @@
 //! looks for the permitted break nearest to its even share of the daypart; what finds none there is made good elsewhere
 //! in the same day (R-CAMP-04). No rule is ever bent to place one more.
 
-use domain::{Frames, SiteId};
+use domain::{Entry, Frames, SiteId, What};
 use jiff::{SignedDuration, Timestamp};
 
 use super::PlanInputs;
 use super::cards::Cards;
 use super::flight::{Flight, Version, daypart_length, flights, into_daypart};
 use super::rules::Bar;
+use super::settled::Kept;
 use super::stretch::Stretch;
-use crate::grid::DAY_S;
+use crate::grid::{DAY_S, second_of};
 use crate::station::{BreakPolicy, Campaign, ChildPolicy, Day, Daypart, Programme, SegmentKind, Site};
 
 /// Friday prayer: 12:45 to 14:00 (R-PRAY-01).
@@ -77,14 +78,14 @@ impl<'a> Board<'a> {
     /// The board of a day with every airing placed that finds room.
     pub(crate) fn filled(
         inputs: &PlanInputs<'a>,
-        site: &Site,
-        cards: &Cards<'a>,
+        (site, cards): (&Site, &Cards<'a>),
         stretches: &[Stretch<'a>],
         day: (Timestamp, Timestamp),
+        kept: Option<Kept<'_>>,
     ) -> Self {
         let file = inputs.station.file();
         let mut board = Self {
-            breaks: breaks(inputs, stretches),
+            breaks: breaks(inputs, stretches, kept.map_or(Timestamp::MIN, |k| k.seam)),
             flights: flights(inputs, site, cards, day),
             placed: Vec::new(),
             before: before(inputs, day.0),
@@ -93,22 +94,49 @@ impl<'a> Board<'a> {
             day: inputs.day,
             hour_max_s: file.meta.max_spot_seconds_per_clock_hour,
         };
+        for entry in kept.into_iter().flat_map(|k| k.entries) {
+            board.take_over(inputs, entry);
+        }
         let missed = board.place_in_dayparts();
         for (flight, daypart) in missed {
+            if board.tally(flight).0 >= board.flights[flight].total() {
+                continue;
+            }
             board.place_near(flight, daypart, |board, second| board.outside(daypart, second));
         }
         board
     }
 
+    /// Counts a spot of the plan in force that is no longer to be moved.
+    fn take_over(&mut self, inputs: &PlanInputs<'a>, entry: &Entry) {
+        let What::Audio { asset, .. } = &entry.what else { return };
+        let Some((campaign, spot)) = inputs.station.spot_of(asset, self.site) else { return };
+        let (at, second) = (entry.at, second_of(inputs.station.zone().to_datetime(entry.at).time()));
+        let flight = self.flights.iter().position(|f| f.campaign.id == campaign.id);
+        let known = flight.and_then(|n| Some((n, *self.flights[n].versions.iter().find(|v| v.spot.id == spot.id)?)));
+        let daypart = (0..self.dayparts.len()).find(|d| self.inside(*d, second).is_some());
+        match known.zip(daypart) {
+            Some(((flight, version), daypart)) => {
+                self.placed.push(Placed { at_break: usize::MAX, flight, version, at, second, daypart });
+            }
+            None => self.before.push(Before { campaign, at, second }),
+        }
+    }
+
     /// First pass: turn by turn, an airing per campaign and daypart near its even share. Returns what found no room.
     fn place_in_dayparts(&mut self) -> Vec<(usize, usize)> {
         let most = self.flights.iter().flat_map(|f| f.wanted.iter().copied()).max().unwrap_or(0);
+        let settled: Vec<_> = self.placed.iter().map(|p| (p.flight, p.daypart)).collect();
+        let had = |flight, daypart| settled.iter().filter(|p| **p == (flight, daypart)).count() as u32;
         let mut missed = Vec::new();
         for turn in 0..most {
             for flight in 0..self.flights.len() {
                 for daypart in 0..self.dayparts.len() {
                     let wanted = self.flights[flight].wanted[daypart];
-                    if turn >= wanted {
+                    if turn >= wanted || self.tally(flight).0 >= self.flights[flight].total() {
+                        continue;
+                    }
+                    if turn < had(flight, daypart) {
                         continue;
                     }
                     let ideal = self.ideal(flight, daypart, turn, wanted);
@@ -314,7 +342,7 @@ fn children_may_hear(campaign: &Campaign, version: &Version<'_>, slot: &Break<'_
     (!within || allowed) && (!slot.near_children || quiet)
 }
 
-fn breaks<'a>(inputs: &PlanInputs<'a>, stretches: &[Stretch<'a>]) -> Vec<Break<'a>> {
+fn breaks<'a>(inputs: &PlanInputs<'a>, stretches: &[Stretch<'a>], seam: Timestamp) -> Vec<Break<'a>> {
     let children = children(stretches);
     let mut breaks = Vec::new();
     for (n, stretch) in stretches.iter().enumerate() {
@@ -324,6 +352,9 @@ fn breaks<'a>(inputs: &PlanInputs<'a>, stretches: &[Stretch<'a>]) -> Vec<Break<'
                 continue;
             }
             let (at, length) = (stretch.instant(piece.from_s), Frames::from_secs(u64::from(piece.length_s)));
+            if at < seam {
+                continue;
+            }
             let end = at.checked_add(length.as_duration()).unwrap_or(at);
             let near_children = children.iter().any(|(from, to)| {
                 from.duration_since(end) < CHILDREN_AROUND && at.duration_since(*to) < CHILDREN_AROUND
@@ -353,7 +384,7 @@ fn before<'a>(inputs: &PlanInputs<'a>, from: Timestamp) -> Vec<Before<'a>> {
         let at = r.wall.filter(recent)?;
         let (campaign, _) = inputs.station.spot_of(r.asset.as_ref()?, inputs.site)?;
         let time = inputs.station.zone().to_datetime(at).time();
-        Some(Before { campaign, at, second: crate::grid::second_of(time) })
+        Some(Before { campaign, at, second: second_of(time) })
     });
     let mut before: Vec<_> = aired.collect();
     before.sort_by(|a, b| (a.at, &a.campaign.id).cmp(&(b.at, &b.campaign.id)));

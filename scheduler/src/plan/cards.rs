@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Asset, AssetId, AssetKind, ProgrammeId, SiteId};
+use domain::{Asset, AssetId, AssetKind, Frames, ProgrammeId, SiteId};
 use jiff::Timestamp;
 
 /// Assets by name and editions by programme.
@@ -14,7 +14,8 @@ pub(crate) struct Cards<'a> {
 impl<'a> Cards<'a> {
     pub(crate) fn new(assets: &'a [Asset]) -> Self {
         let mut by_id = BTreeMap::<&str, &Asset>::new();
-        for asset in assets {
+        // A file without a frame promises nothing.
+        for asset in assets.iter().filter(|a| a.length > Frames::ZERO) {
             // Two cards of one name should not exist; the newest wins whichever came first.
             let kept = by_id.entry(asset.id.as_str()).or_insert(asset);
             if (ready(asset), asset.hash) > (ready(kept), kept.hash) {

@@ -16,6 +16,8 @@ const REPEAT_AFTER: SignedDuration = SignedDuration::from_hours(2);
 /// Where an asset stands in the choice for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// The slot has begun with it.
+    Begun,
     /// Put there by hand.
     Placed,
     /// Newest edition ready in time, of a fitting length.
@@ -41,6 +43,8 @@ pub(crate) struct Demand<'a> {
     pub(crate) slot: &'a GridSlot,
     pub(crate) at: Timestamp,
     pub(crate) needed: Frames,
+    /// The file that it has begun with.
+    pub(crate) begun: Option<&'a AssetId>,
 }
 
 /// What was placed by hand for a slot, whether or not it may air.
@@ -53,8 +57,12 @@ pub(crate) fn placed<'a>(inputs: &PlanInputs<'a>, slot: &GridSlot) -> Option<&'a
 
 /// Chooses what airs in a slot; `None` when nothing may.
 pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {
+    let airable = |a: &&Asset| a.may_air(inputs.site, demand.at);
+    if let Some(asset) = demand.begun.and_then(|id| cards.get(id)).filter(airable) {
+        return Some(Choice { asset, standing: Standing::Begun });
+    }
     let by_hand = placed(inputs, demand.slot).and_then(|id| cards.get(id));
-    if let Some(asset) = by_hand.filter(|a| a.may_air(inputs.site, demand.at)) {
+    if let Some(asset) = by_hand.filter(airable) {
         return Some(Choice { asset, standing: Standing::Placed });
     }
     let own = cards.editions(&demand.slot.programme);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::board::Board;
 use super::cards::Cards;
+use super::settled::{Kept, Settled};
 use super::stretch::{Stretch, lay_out};
 use super::{NoPlan, PlanInputs};
 
@@ -14,16 +15,18 @@ pub(crate) struct Draft<'a> {
     pub(crate) bounds: (Timestamp, Timestamp),
     pub(crate) stretches: Vec<Stretch<'a>>,
     pub(crate) board: Board<'a>,
+    pub(crate) kept: Option<Kept<'a>>,
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(inputs: &PlanInputs<'a>) -> Result<Self, NoPlan> {
+    pub(crate) fn new(inputs: &PlanInputs<'a>, settled: Option<Settled<'a>>) -> Result<Self, NoPlan> {
         let station = inputs.station;
         let site = station.site(inputs.site).ok_or(NoPlan::UnknownSite(inputs.site))?;
         let bounds = station.day_bounds(inputs.day).ok_or(NoPlan::NoSuchDay(inputs.day))?;
         let cards = Cards::new(inputs.assets);
-        let stretches = lay_out(inputs, &cards).ok_or(NoPlan::UnknownSite(inputs.site))?;
-        let board = Board::filled(inputs, site, &cards, &stretches, bounds);
-        Ok(Self { inputs: *inputs, cards, bounds, stretches, board })
+        let stretches = lay_out(inputs, &cards, settled).ok_or(NoPlan::UnknownSite(inputs.site))?;
+        let kept = settled.map(|s| s.kept(inputs, &stretches, bounds.1));
+        let board = Board::filled(inputs, (site, &cards), &stretches, bounds, kept);
+        Ok(Self { inputs: *inputs, cards, bounds, stretches, board, kept })
     }
 }

@@ -18,6 +18,10 @@ pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
         let mut writer = Writer { draft, stretch, n, at: Frames::ZERO, entries: &mut entries, remarks: &mut remarks };
         writer.slot();
     }
+    if let Some(kept) = draft.kept {
+        entries.retain(|e| e.at >= kept.seam);
+        entries.splice(..0, kept.entries.iter().cloned());
+    }
     (entries, remarks)
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::PlanInputs;
 use super::cards::Cards;
 use super::choice::{Choice, Demand, choose};
+use super::settled::Settled;
 use crate::grid::GridSlot;
 use crate::station::{Day, Programme, SegmentKind};
 
@@ -90,11 +91,15 @@ impl<'a> Stretch<'a> {
 }
 
 /// Lays out the day. `None` for a site without a grid.
-pub(crate) fn lay_out<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>) -> Option<Vec<Stretch<'a>>> {
+pub(crate) fn lay_out<'a>(
+    inputs: &PlanInputs<'a>,
+    cards: &Cards<'a>,
+    settled: Option<Settled<'a>>,
+) -> Option<Vec<Stretch<'a>>> {
     let day = Day::of(inputs.day);
     let mut stretches = Vec::new();
     for slot in inputs.station.grid().site(inputs.site, day)? {
-        let Some(own) = stretch(inputs, cards, slot, slot.start_s..slot.end_s()) else { continue };
+        let Some(own) = stretch((inputs, cards, settled), slot, slot.start_s..slot.end_s()) else { continue };
         let silent = own.content.is_none() && inputs.station.content_s(&slot.clock_format) > 0;
         if slot.origin == Origin::Network || !silent {
             stretches.push(own);
@@ -104,7 +109,7 @@ pub(crate) fn lay_out<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>) -> Option<
         for network in inputs.station.grid().network(day) {
             let part = slot.start_s.max(network.start_s)..slot.end_s().min(network.end_s());
             if part.start < part.end
-                && let Some(carried) = stretch(inputs, cards, network, part)
+                && let Some(carried) = stretch((inputs, cards, settled), network, part)
             {
                 stretches.push(Stretch { instead_of: Some(slot), ..carried });
             }
@@ -115,8 +120,7 @@ pub(crate) fn lay_out<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>) -> Option<
 
 /// A slot from one second of the day to another; `None` when the clocks skip all of it.
 fn stretch<'a>(
-    inputs: &PlanInputs<'a>,
-    cards: &Cards<'a>,
+    (inputs, cards, settled): (&PlanInputs<'a>, &Cards<'a>, Option<Settled<'a>>),
     slot: &'a GridSlot,
     seconds: Range<u32>,
 ) -> Option<Stretch<'a>> {
@@ -135,7 +139,11 @@ fn stretch<'a>(
         at,
         part_s: from_s..to_s,
         over_s: real_s - (to_s - from_s),
-        content: choose(inputs, cards, Demand { slot, at: start, needed }),
+        content: choose(
+            inputs,
+            cards,
+            Demand { slot, at: start, needed, begun: settled.and_then(|s| s.content_of(slot)) },
+        ),
         instead_of: None,
     })
 }

@@ -3,7 +3,6 @@
 //! Everything here may die and start again: the sites play their published plans, write their own journals and serve
 //! their own streams.
 
-mod handover;
 mod journals;
 mod planner;
 mod sites;
@@ -107,7 +106,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
 
 /// The way in for uploads: this same program decodes them, in processes of their own.
 fn ingest(config: &Config) -> Result<Ingest, Error> {
-    let decoder = std::env::current_exe()
+    let decoder = crate::run::our_executable()
         .map_err(|e| Error::doing("le programme ne se trouve pas lui-même", "the program cannot find itself", e))?;
     let shelf = Shelf::open(&config.shelf)
         .map_err(|e| Error::doing("le rayonnage ne s'ouvre pas", "the shelf cannot be opened", e))?;

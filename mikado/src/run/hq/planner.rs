@@ -1,21 +1,20 @@
 //! Plans for every site, made again when something changes that they depend on, and published when they differ.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{AudioHash, Revision, SiteId, SitePlan};
+use domain::{Revision, SiteId, SitePlan};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use media::catalogue::Catalogue;
 use playout::planfile::{PlanBundle, PlanSlots};
-use scheduler::{PlanInputs, Station, Store};
+use scheduler::{PlanInputs, Settled, Station, Store};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use web_admin::{Planned, Plans};
 
 use super::Rooms;
-use super::handover::keep_present;
 use crate::clock::WallClock;
 use crate::config::Config;
 
@@ -158,7 +157,6 @@ impl Planner {
         let today = station.day_of(now);
         let last = today.checked_add(Span::new().days(DAYS - 1))?;
         let assets = self.catalogue.ready()?;
-        let airable: HashSet<AudioHash> = assets.iter().map(|a| a.hash).collect();
         let placements = self.store.placements(today, last)?;
         let mut revision = None;
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
@@ -172,25 +170,19 @@ impl Planner {
                 let day = today.checked_add(Span::new().days(n))?;
                 let inputs =
                     PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
-                planned.push(self.plan_day(&inputs, now, &airable)?);
+                planned.push(self.plan_day(&inputs, now)?);
             }
             self.publish_if_changed(site, planned, &mut revision)?;
         }
         Ok(())
     }
 
-    fn plan_day(
-        &self,
-        inputs: &PlanInputs<'_>,
-        now: Timestamp,
-        airable: &HashSet<AudioHash>,
-    ) -> anyhow::Result<Planned> {
-        let (plan, findings) = scheduler::plan(inputs, Revision::default())?;
+    /// The day's plan; what is settled of the one in force stays as it is.
+    fn plan_day(&self, inputs: &PlanInputs<'_>, now: Timestamp) -> Result<Planned, scheduler::NoPlan> {
         let in_force = lock(&self.published).get(&(inputs.site, inputs.day)).cloned();
-        let bounds = inputs.station.day_bounds(inputs.day);
-        let plan = match (in_force, bounds) {
-            (Some(old), Some(bounds)) => keep_present(&old.plan, plan, now, airable, bounds)?,
-            _ => plan,
+        let (plan, findings) = match in_force {
+            Some(old) => scheduler::replan(inputs, Settled { plan: &old.plan, until: now }, Revision::default())?,
+            None => scheduler::plan(inputs, Revision::default())?,
         };
         Ok(Planned { plan, findings })
     }

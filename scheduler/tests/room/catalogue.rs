@@ -1,16 +1,19 @@
 //! A catalogue for the reference station: an edition for every programme and length, every spot, every jingle.
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use domain::{Asset, AssetId, AssetKind, AudioHash, Frames, Gain, Language, Status};
 use jiff::Timestamp;
 use scheduler::Station;
 use scheduler::station::SegmentKind;
 
+/// The reference station; read once for all tests.
 pub fn station() -> Station {
-    let week = include_str!("../../../demo/reference_week.toml");
-    Station::from_reference(week, include_str!("../../../demo/campaigns.toml")).unwrap()
+    static STATION: LazyLock<Station> = LazyLock::new(|| {
+        let week = include_str!("../../../demo/reference_week.toml");
+        Station::from_reference(week, include_str!("../../../demo/campaigns.toml")).unwrap()
+    });
+    STATION.clone()
 }
 
 pub fn asset(id: &str, kind: AssetKind, language: &Language, length: Frames) -> Asset {

@@ -1,11 +1,9 @@
 //! The reference week: the grid says, for every site and second, what the station's own table says.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use scheduler::{Station, programme_csv};
 
-const WEEK: &str = include_str!("../../demo/reference_week.toml");
-const CAMPAIGNS: &str = include_str!("../../demo/campaigns.toml");
-const EXPANDED: &str = include_str!("../../demo/reference_week_expanded.csv");
+const WEEK: &str = include_str!("../../../demo/reference_week.toml");
+const CAMPAIGNS: &str = include_str!("../../../demo/campaigns.toml");
+const EXPANDED: &str = include_str!("../../../demo/reference_week_expanded.csv");
 
 fn station() -> Station {
     Station::from_reference(WEEK, CAMPAIGNS).unwrap()

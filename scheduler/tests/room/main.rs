@@ -1,0 +1,12 @@
+//! The scheduler from outside: the reference station and whatever can be made of it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod catalogue;
+mod file;
+mod grid;
+mod plan;
+mod reconcile;
+mod reference_week;
+mod spots;
+mod store;
+mod why;
