@@ -58,16 +58,17 @@ pub(crate) fn placed<'a>(inputs: &PlanInputs<'a>, slot: &GridSlot) -> Option<&'a
 /// Chooses what airs in a slot; `None` when nothing may.
 pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {
     let airable = |a: &&Asset| a.may_air(inputs.site, demand.at);
+    // By hand comes first, also in a slot that has begun: who puts something on the air now means now.
+    let by_hand = placed(inputs, demand.slot).and_then(|id| cards.get(id)).filter(airable);
+    if let Some(asset) = by_hand {
+        return Some(Choice { asset, standing: Standing::Placed });
+    }
     if let Some(asset) = demand.begun.and_then(|id| cards.get(id)).filter(airable) {
         return Some(Choice { asset, standing: Standing::Begun });
     }
-    let by_hand = placed(inputs, demand.slot).and_then(|id| cards.get(id));
-    if let Some(asset) = by_hand.filter(airable) {
-        return Some(Choice { asset, standing: Standing::Placed });
-    }
     let own = cards.editions(&demand.slot.programme);
     in_time(own, inputs.site, demand, demand.at)
-        .or_else(|| late(own, inputs.site, demand))
+        .or_else(|| late(inputs, own, demand))
         .or_else(|| repeated(inputs, cards, demand))
 }
 
@@ -80,12 +81,25 @@ fn in_time<'a>(editions: &[&'a Asset], site: SiteId, demand: Demand<'_>, by: Tim
     Some(Choice { asset, standing })
 }
 
-/// The first edition approved after the slot began. An opt-out that was not there in time leaves the site on the
-/// network (R-OPT-04), so only the network's slots take one. The first and not the newest: one that came later still
-/// must not replace what is sounding.
-fn late<'a>(editions: &[&'a Asset], site: SiteId, demand: Demand<'_>) -> Option<Choice<'a>> {
-    let late = editions.iter().copied().filter(|a| demand.slot.origin == Origin::Network && a.may_air(site, demand.at));
+/// The first edition approved after the slot began. The first and not the newest: one that came later still must not
+/// replace what is sounding.
+fn late<'a>(inputs: &PlanInputs<'_>, editions: &[&'a Asset], demand: Demand<'_>) -> Option<Choice<'a>> {
+    let latest = latest(inputs, demand.slot);
+    let may = |a: &&Asset| a.may_air(inputs.site, demand.at) && latest.is_none_or(|t| ready(a) <= t);
+    let late = editions.iter().copied().filter(may);
     late.min_by_key(|a| (ready(a), &a.id)).map(|asset| Choice { asset, standing: Standing::Late })
+}
+
+/// Until when a site may still leave the network for an opt-out: the window's latest leave (R-OPT-03). One that is not
+/// there by then leaves the site on the network (R-OPT-04). `None` for the network's own slots: any time is better than
+/// bed.
+fn latest(inputs: &PlanInputs<'_>, slot: &GridSlot) -> Option<Timestamp> {
+    if slot.origin == Origin::Network {
+        return None;
+    }
+    let window = inputs.station.file().window.iter().find(|w| Some(&w.id) == slot.window.as_ref());
+    let latest = window.and_then(|w| inputs.station.instant(inputs.day, second_of(w.latest)));
+    Some(latest.unwrap_or(Timestamp::MIN))
 }
 
 fn repeated<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {

@@ -42,7 +42,7 @@ fn placement_refused(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Rem
     let slots = [Some(stretch.slot), stretch.instead_of];
     for slot in slots.into_iter().flatten() {
         let Some(asset) = placed(&draft.inputs, slot) else { continue };
-        let airs = stretch.content.is_some_and(|c| c.asset.id == *asset || c.standing == Standing::Begun);
+        let airs = stretch.content.is_some_and(|c| c.asset.id == *asset);
         if airs {
             continue;
         }

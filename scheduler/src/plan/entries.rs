@@ -20,7 +20,7 @@ pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
     }
     if let Some(kept) = draft.kept {
         entries.retain(|e| e.at >= kept.seam);
-        entries.splice(..0, kept.entries.iter().cloned());
+        entries.splice(..0, kept.still_airable(&draft.inputs, &draft.cards));
     }
     (entries, remarks)
 }

@@ -3,13 +3,14 @@
 //! Approvals arrive all day. Without this, each would shuffle the spots of the break that is on the air and swap the
 //! file of a programme in its middle.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use domain::{AssetId, Entry, Segment, SitePlan, What};
+use domain::{AssetId, Entry, EntryId, Fit, Segment, SitePlan, What};
 use jiff::Timestamp;
 
 use super::PlanInputs;
-use super::stretch::Stretch;
+use super::cards::Cards;
+use super::stretch::{Piece, Stretch};
 use crate::grid::{GridSlot, hms};
 use crate::station::SegmentKind;
 
@@ -29,32 +30,63 @@ pub(crate) struct Kept<'a> {
     pub(crate) entries: &'a [Entry],
     /// From when on new entries stand.
     pub(crate) seam: Timestamp,
+    /// Until when entries are facts already.
+    until: Timestamp,
+}
+
+impl Kept<'_> {
+    /// Its entries as they still may air: what was withdrawn since and is not over gives way to the bed.
+    pub(super) fn still_airable(&self, inputs: &PlanInputs<'_>, cards: &Cards<'_>) -> Vec<Entry> {
+        let may = |entry: &Entry| match &entry.what {
+            What::Audio { asset, hash, .. } => {
+                cards.get(asset).is_some_and(|a| a.hash == *hash && a.may_air(inputs.site, entry.at))
+            }
+            What::Bed => true,
+        };
+        let still = |entry: &Entry| if entry.end() <= self.until || may(entry) { entry.clone() } else { bed(entry) };
+        self.entries.iter().map(still).collect()
+    }
+}
+
+fn bed(entry: &Entry) -> Entry {
+    let id = format!("{}.bed", entry.id).parse::<EntryId>().unwrap_or_else(|_| entry.id.clone());
+    Entry { id, fit: Fit::Filler, what: What::Bed, segment: Segment::Fill, ..entry.clone() }
+}
+
+/// Whether an entry of content sounds other bytes than the stretch would.
+fn differs(was: &Entry, stretch: &Stretch<'_>) -> bool {
+    let now = stretch.content.map(|c| c.asset.hash);
+    match &was.what {
+        What::Audio { hash, .. } => now != Some(*hash),
+        What::Bed => now.is_some(),
+    }
 }
 
 impl<'a> Settled<'a> {
     /// The first moment from which new entries stand: the first segment at or after `until` that begins in both plans.
     ///
-    /// Bed in place of a programme is given up at once, from its own start, when there is sound for it now: the player
-    /// joins it in progress.
+    /// Where the content on the air is no longer the one that stands in the grid (sound came for a bed, somebody put
+    /// something else there by hand, the file was withdrawn), new entries stand from the beginning of that content: the
+    /// player joins it in progress.
     fn seam(&self, inputs: &PlanInputs<'_>, stretches: &[Stretch<'_>], end: Timestamp) -> Timestamp {
-        let starts: BTreeSet<Timestamp> = self.plan.entries().iter().map(|e| e.at).collect();
-        let bed = self.plan.entry_at(self.until).filter(|e| e.what == What::Bed).map(|e| e.at);
-        let pieces = stretches.iter().flat_map(|stretch| {
-            let sounds = stretch.content.is_some();
-            stretch
-                .pieces(inputs.station)
-                .into_iter()
-                .map(move |piece| (stretch.instant(piece.from_s), sounds && piece.kind == SegmentKind::Contenu))
-        });
-        let open = |(at, content): &(Timestamp, bool)| *at >= self.until || (*content && bed == Some(*at));
-        pieces.filter(open).map(|(at, _)| at).find(|at| starts.contains(at)).unwrap_or(end)
+        let old: BTreeMap<Timestamp, &Entry> = self.plan.entries().iter().map(|e| (e.at, e)).collect();
+        let open = |stretch: &Stretch<'_>, piece: &Piece| {
+            let at = stretch.instant(piece.from_s);
+            let to = stretch.instant(piece.from_s + piece.length_s);
+            let was = old.get(&at)?;
+            let present = at < self.until && self.until < to && piece.kind == SegmentKind::Contenu;
+            (at >= self.until || (present && differs(was, stretch))).then_some(at)
+        };
+        let firsts = stretches.iter().flat_map(|s| s.pieces(inputs.station).into_iter().map(move |p| (s, p)));
+        let mut seams = firsts.filter_map(|(stretch, piece)| open(stretch, &piece));
+        seams.next().unwrap_or(end)
     }
 
     /// What stays of it when the day is laid out anew.
     pub(super) fn kept(&self, inputs: &PlanInputs<'_>, stretches: &[Stretch<'_>], end: Timestamp) -> Kept<'a> {
         let seam = self.seam(inputs, stretches, end);
         let entries = self.plan.entries();
-        Kept { entries: &entries[..entries.partition_point(|e| e.at < seam)], seam }
+        Kept { entries: &entries[..entries.partition_point(|e| e.at < seam)], seam, until: self.until }
     }
 
     /// The file that a slot has begun with.

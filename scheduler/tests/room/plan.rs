@@ -228,15 +228,18 @@ fn the_newest_edition_ready_in_time_airs() {
 }
 
 #[test]
-fn a_late_opt_out_leaves_the_site_on_the_network() {
+fn an_opt_out_may_come_until_the_latest_leave_of_its_window() {
     let station = station();
-    let mut assets = everything(&station);
-    for asset in assets.iter_mut().filter(|a| a.id.as_str().starts_with("gao-causerie-tmh.")) {
-        asset.ready_since = Some("2026-11-24T15:31:00Z".parse().unwrap());
+    // W2 is from 15:30 and left at 15:50 at the latest.
+    for (ready, programme) in [("15:31", "gao-causerie-tmh"), ("15:50", "gao-causerie-tmh"), ("15:51", "partages")] {
+        let mut assets = everything(&station);
+        for asset in assets.iter_mut().filter(|a| a.id.as_str().starts_with("gao-causerie-tmh.")) {
+            asset.ready_since = Some(format!("2026-11-24T{ready}:00Z").parse().unwrap());
+        }
+        let (plan, findings) = planned(&station, &assets, "GAO", "2026-11-24");
+        assert_eq!(at(&plan, "2026-11-24T15:55:00Z").programme.as_str(), programme, "ready at {ready}");
+        assert_eq!(codes(&findings).contains("R-OPT-04"), programme == "partages");
     }
-    let (plan, findings) = planned(&station, &assets, "GAO", "2026-11-24");
-    assert_eq!(at(&plan, "2026-11-24T15:45:00Z").programme.as_str(), "partages");
-    assert!(codes(&findings).contains("R-OPT-04"));
 }
 
 #[test]
@@ -350,6 +353,57 @@ fn a_programme_that_came_late_is_joined_and_one_that_began_keeps_its_file() {
     let day = inputs(&station, &assets, "GAO", "2026-11-24");
     let (kept, _) = replan(&day, Settled { plan: &sounding, until }, Revision(2)).unwrap();
     assert_eq!(asset_of(at(&kept, "2026-11-24T17:50:00Z")).unwrap().as_str(), "grand-format.3300");
+}
+
+/// What is on at 17:05 and at 17:50, when the catalogue and the grid change at 17:05.
+fn changed_at_five_past_five(
+    before: &[Asset],
+    after: &[Asset],
+    placements: &[Placement],
+) -> (Option<String>, Option<String>) {
+    let station = station();
+    let until: Timestamp = "2026-11-24T17:05:00Z".parse().unwrap();
+    let (old, _) = planned(&station, before, "GAO", "2026-11-24");
+    let inputs = PlanInputs { placements, ..inputs(&station, after, "GAO", "2026-11-24") };
+    let (new, _) = replan(&inputs, Settled { plan: &old, until }, Revision(2)).unwrap();
+    let on = |when| asset_of(at(&new, when)).map(ToString::to_string);
+    (on("2026-11-24T17:05:00Z"), on("2026-11-24T17:50:00Z"))
+}
+
+#[test]
+fn somebody_who_puts_something_on_the_air_now_means_now() {
+    let station = station();
+    let mut assets = everything(&station);
+    assets.push(edition(&station, "grand-format", "other", 3300));
+    let placements = placed_day(None, "17:00", "grand-format.other");
+    let other = Some("grand-format.other".to_owned());
+    assert_eq!(changed_at_five_past_five(&everything(&station), &assets, &placements), (other.clone(), other));
+}
+
+#[test]
+fn a_withdrawn_programme_leaves_the_air_at_once() {
+    let station = station();
+    let before = everything(&station);
+    let after: Vec<_> = before.iter().filter(|a| !a.id.as_str().starts_with("grand-format.")).cloned().collect();
+    assert_eq!(changed_at_five_past_five(&before, &after, &[]), (None, None));
+}
+
+#[test]
+fn a_withdrawn_spot_leaves_the_break_that_is_on_the_air() {
+    let station = station();
+    let before = everything(&station);
+    let (old, _) = planned(&station, &before, "GAO", "2026-11-24");
+    let spots = old.entries().iter().filter(|e| e.segment == Segment::Spot);
+    for spot in spots.step_by(9) {
+        let gone = asset_of(spot).unwrap();
+        let after: Vec<_> = before.iter().filter(|a| a.id != *gone).cloned().collect();
+        let until = spot.at.checked_add(SignedDuration::from_secs(1)).unwrap();
+        let day = inputs(&station, &after, "GAO", "2026-11-24");
+        let (new, _) = replan(&day, Settled { plan: &old, until }, Revision(2)).unwrap();
+        assert_eq!(new.entry_at(until).unwrap().what, What::Bed, "{}", spot.id);
+        let earlier = |p: &SitePlan| p.entries().iter().filter(|e| e.end() <= spot.at).cloned().collect::<Vec<_>>();
+        assert_eq!(earlier(&old), earlier(&new), "what has aired stays promised");
+    }
 }
 
 mod any_catalogue {
