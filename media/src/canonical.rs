@@ -198,17 +198,13 @@ impl Canonical {
         }
         let start = (self.next_at - self.window_at) as usize;
         let bytes = self.window.get(start..).unwrap_or_default();
-        match unframe(&self.header, self.next_number, length, bytes, &mut self.block) {
-            Some(taken) => {
-                self.next_at += taken as u64;
-                self.next_number += 1;
-                Ok(())
-            }
-            None => {
-                self.block.clear();
-                Err(Error::not_sound(&self.path, format!("its block {} is not FLAC", self.next_number)))
-            }
-        }
+        let Some(taken) = unframe(&self.header, self.next_number, length, bytes, &mut self.block) else {
+            self.block.clear();
+            return Err(Error::not_sound(&self.path, format!("its block {} is not FLAC", self.next_number)));
+        };
+        self.next_at += taken as u64;
+        self.next_number += 1;
+        Ok(())
     }
 
     /// Makes `window` hold the whole next block, or everything up to the end of the file.

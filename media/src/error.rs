@@ -47,7 +47,7 @@ pub enum Error {
     /// The database said no.
     #[error("the catalogue could not be used: {0}")]
     Database(#[from] rusqlite::Error),
-    /// The file is not a whole SQLite database: restore the last backup.
+    /// The file is not a whole `SQLite` database: restore the last backup.
     #[error("{} is not a whole catalogue ({why}); restore it from the last backup", path.display())]
     BrokenCatalogue {
         /// The file.

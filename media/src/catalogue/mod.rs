@@ -1,4 +1,4 @@
-//! The catalogue: a card for every sound of the station, in one SQLite file.
+//! The catalogue: a card for every sound of the station, in one `SQLite` file.
 //!
 //! Invariants, which hold whatever crashes:
 //! * A card names bytes only after the shelf has them whole and synced ([`crate::shelf`]), or says that they were let go.
@@ -13,6 +13,3 @@ mod store;
 pub use card::{Card, Entered, Gone, NewCard, kind_of, kind_word, status_of, status_word};
 pub use list::{Filter, PAGE_CARDS_MAX};
 pub use store::Catalogue;
-
-#[cfg(test)]
-mod tests;

@@ -283,7 +283,7 @@ fn put_card(
         card.title,
         kind_word(card.kind),
         card.language.as_str(),
-        card.programme.as_ref().map(|p| p.as_str()),
+        card.programme.as_ref().map(domain::ProgrammeId::as_str),
         sites,
         report.length.0 as i64,
         report.channels,

@@ -131,7 +131,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Takes ID3v1 and APE tags off the end, so that they are not mistaken for a frame that is cut.
+    /// Takes `ID3v1` and APE tags off the end, so that they are not mistaken for a frame that is cut.
     fn trim_end_tags(&mut self) -> io::Result<()> {
         let begin = self.at;
         let mut tail = [0; 32];
@@ -180,7 +180,7 @@ impl Walk {
                 self.promise(&header, &mut found)?;
                 found.bytes = self.end - self.at;
                 // The Xing/Info frame carries no sound.
-                found.frames = if found.frames_promised.is_some() { 0 } else { 1 };
+                found.frames = u64::from(found.frames_promised.is_none());
             } else if self.at + header.length_bytes <= self.end {
                 found.frames += 1;
             }

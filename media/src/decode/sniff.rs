@@ -79,7 +79,7 @@ mod tests {
             (b"MZ\x90\x00", Some("file.not-audio")),
             ("Bonjour, ɛ ɔ ɲ.\n".as_bytes(), Some("file.not-audio")),
             (b"#!AMR\n...", Some("file.unsupported")),
-            (b"RIFF....WAVEfmt ", None),
+            (b"RIFF\x24\0\0\0WAVEfmt ", None),
             (b"OggS\x00\x02", None),
             (b"ID3\x04\x00", None),
             (b"\xFF\xFB\x90\x64", None),

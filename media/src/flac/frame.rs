@@ -158,7 +158,9 @@ fn kind(out: &mut BitWriter, code: u32, wasted: u32) {
 }
 
 fn warm_up(out: &mut BitWriter, samples: &[i32], bits: u32) {
-    samples.iter().for_each(|s| out.put_signed(*s, bits));
+    for s in samples {
+        out.put_signed(*s, bits);
+    }
 }
 
 /// The pairing with the smallest second differences, and mid and side for it.

@@ -3,7 +3,7 @@
 //! Foreign FLAC files go through the throw-away decoder like any other file. What is written and read here is a narrow
 //! part of the format: 48 kHz, one or two channels, 16 or 24 bits, blocks of 4096 frames. Written by us and read by us,
 //! it needs no guessing after damage: the reader accepts the next frame where it must be, or says that it is not there.
-//! Why this is our own, and what it was measured against: `design/canonical-file.md`.
+//! Why this is our own, and what it was measured against: `design/0009-canonical-file.md`.
 
 mod bits;
 mod checksum;

@@ -58,17 +58,15 @@ pub fn restore_fixed(samples: &mut [i32], order: usize) -> Option<()> {
 
 /// Puts the past back by `taps` (newest first) over 2^`shift`. `None` when a sample overflows.
 pub fn restore(samples: &mut [i32], taps: &[i64], shift: u32) -> Option<()> {
-    match <&[i64; LPC_ORDER]>::try_from(taps) {
-        Ok(eight) => restore_eight(samples, eight, shift),
-        Err(_) => {
-            for i in taps.len()..samples.len() {
-                let past = samples[i - taps.len()..i].iter().rev();
-                let sum: i64 = taps.iter().zip(past).map(|(t, s)| t * i64::from(*s)).sum();
-                samples[i] = i32::try_from(i64::from(samples[i]) + (sum >> shift)).ok()?;
-            }
-            Some(())
-        }
+    if let Ok(eight) = <&[i64; LPC_ORDER]>::try_from(taps) {
+        return restore_eight(samples, eight, shift);
     }
+    for i in taps.len()..samples.len() {
+        let past = samples[i - taps.len()..i].iter().rev();
+        let sum: i64 = taps.iter().zip(past).map(|(t, s)| t * i64::from(*s)).sum();
+        samples[i] = i32::try_from(i64::from(samples[i]) + (sum >> shift)).ok()?;
+    }
+    Some(())
 }
 
 fn restore_eight(samples: &mut [i32], taps: &[i64; LPC_ORDER], shift: u32) -> Option<()> {

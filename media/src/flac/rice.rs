@@ -27,7 +27,7 @@ const fn unfold(folded: u32) -> i32 {
 pub fn plan(residual: &[i32], order: usize) -> RicePlan {
     let block = residual.len() + order;
     let mut partition_order =
-        (0..=PARTITION_ORDER_MAX).rev().find(|o| block % (1 << o) == 0 && block >> o > order).unwrap_or(0);
+        (0..=PARTITION_ORDER_MAX).rev().find(|o| block.is_multiple_of(1 << o) && block >> o > order).unwrap_or(0);
     let mut sums = sums(residual, order, partition_order);
     let mut best = price(&sums, block, order, partition_order);
     while partition_order > 0 {

@@ -1,4 +1,5 @@
 //! Canonical files against foreign tools: what goes in comes out, bit for bit.
+#![expect(clippy::float_cmp, reason = "lossless means equal")]
 
 use std::io::Cursor;
 use std::process::Command;

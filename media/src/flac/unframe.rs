@@ -90,7 +90,7 @@ fn subframe(input: &mut BitReader, samples: &mut [i32], bits: u32) -> Option<()>
     let bits = bits.checked_sub(wasted).filter(|b| *b > 0)?;
     match kind >> 1 {
         0 => samples.fill(input.take_signed(bits)),
-        1 => samples.iter_mut().for_each(|s| *s = input.take_signed(bits)),
+        1 => take_all(input, samples, bits),
         code @ 8..=12 => {
             let order = code as usize - 8;
             residual(input, samples, order, bits)?;
@@ -100,25 +100,35 @@ fn subframe(input: &mut BitReader, samples: &mut [i32], bits: u32) -> Option<()>
         _ => return None,
     }
     if wasted > 0 {
-        samples.iter_mut().for_each(|s| *s <<= wasted);
+        for s in samples {
+            *s <<= wasted;
+        }
     }
     (!input.is_past_end()).then_some(())
 }
 
+fn take_all(input: &mut BitReader, samples: &mut [i32], bits: u32) {
+    for s in samples {
+        *s = input.take_signed(bits);
+    }
+}
+
 fn residual(input: &mut BitReader, samples: &mut [i32], order: usize, bits: u32) -> Option<()> {
     let (warm, rest) = samples.split_at_mut_checked(order)?;
-    warm.iter_mut().for_each(|s| *s = input.take_signed(bits));
+    take_all(input, warm, bits);
     rice::read(input, rest, order)
 }
 
 fn adaptive(input: &mut BitReader, samples: &mut [i32], order: usize, bits: u32) -> Option<()> {
     // Coefficients stand between the warm-up and the residual.
     let (warm, rest) = samples.split_at_mut_checked(order)?;
-    warm.iter_mut().for_each(|s| *s = input.take_signed(bits));
+    take_all(input, warm, bits);
     let precision = input.take(4) + 1;
     let shift = input.take_signed(5);
     let mut taps = [0i64; 32];
-    taps[..order].iter_mut().for_each(|t| *t = i64::from(input.take_signed(precision)));
+    for tap in &mut taps[..order] {
+        *tap = i64::from(input.take_signed(precision));
+    }
     rice::read(input, rest, order)?;
     predict::restore(samples, &taps[..order], u32::try_from(shift).ok()?)
 }

@@ -17,7 +17,7 @@ pub fn tool(program: &str, args: &[&str]) -> Vec<u8> {
 }
 
 fn package(program: &str) -> &str {
-    if program == "opusenc" { "opus-tools" } else { program }
+    if program.starts_with("opus") { "opus-tools" } else { program }
 }
 
 /// Speech-like sound that never repeats: a sweep, a beat and coloured noise, peaks near −6 dBFS.
@@ -87,10 +87,10 @@ pub fn align(got: &[f32], want: &[f32], reach: i64) -> (i64, f64) {
     let span = 6000.min(want.len() / 3);
     let error = |lag: i64| {
         let (mut e, mut s) = (0f64, 1e-30f64);
-        for i in from..from + span {
+        for (i, w) in want.iter().enumerate().skip(from).take(span) {
             let g = got.get((i as i64 + lag) as usize).copied().unwrap_or(0.0);
-            e += f64::from(g - want[i]).powi(2);
-            s += f64::from(want[i]).powi(2);
+            e += f64::from(g - w).powi(2);
+            s += f64::from(*w).powi(2);
         }
         10.0 * (e / s).log10()
     };
