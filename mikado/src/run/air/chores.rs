@@ -9,10 +9,12 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread;
 use std::time::Duration;
 
-use domain::{Finding, Revision, Severity, SiteId};
+use domain::{Finding, Frames, Revision, Severity, SiteId};
 use playout::planfile::PlanSlots;
 
+use super::alarms::AlarmBoard;
 use super::mark::WallMark;
+use super::pace::PaceState;
 use super::turning::News;
 use crate::clock::WallClock;
 
@@ -20,6 +22,8 @@ use crate::clock::WallClock;
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks between two wall marks.
 const MARK_EVERY: u64 = 10;
+/// Looks for which lost time is shown: ten minutes.
+const LOST_SHOWN: u64 = 600;
 /// Reading JSON of several days goes a few calls deep.
 const STACK_BYTES: usize = 1024 * 1024;
 
@@ -31,6 +35,10 @@ pub struct Chores {
     pub clock: WallClock,
     /// Whether the wall clock may be written down: only what is trusted makes a mark.
     pub trusted: Box<dyn Fn() -> bool + Send>,
+    /// The pace-maker's readings.
+    pub pace: Arc<PaceState>,
+    /// Where the shell's own conditions go.
+    pub alarms: Arc<AlarmBoard>,
     /// Where news go. Two may wait; what does not fit is sent a second later.
     pub news: SyncSender<News>,
 }
@@ -49,6 +57,7 @@ impl Chores {
         let mark = WallMark::in_dir(data_dir);
         let mut slots = None;
         let mut seen = Seen::default();
+        let mut lost = Lost::default();
         let mut looks: u64 = 0;
         while !stop.load(Relaxed) {
             slots = slots.or_else(|| self.open(data_dir));
@@ -60,6 +69,7 @@ impl Chores {
                 let _ = mark.write(self.clock.now(), &self.clock);
             }
             looks += 1;
+            lost.look(&self, looks);
             thread::sleep(LOOK);
         }
     }
@@ -104,6 +114,41 @@ struct Seen {
     looks: Option<Looks>,
     revision: Option<Revision>,
     findings: Vec<Finding>,
+}
+
+/// Time that was lost because the whole process stood still.
+#[derive(Default)]
+struct Lost {
+    dropped: Frames,
+    noticed: u64,
+}
+
+impl Lost {
+    fn look(&mut self, chores: &Chores, looks: u64) {
+        let dropped = chores.pace.dropped();
+        if dropped > self.dropped {
+            let lost = dropped.saturating_sub(self.dropped);
+            chores.alarms.set("pace", vec![stood_still(lost)], chores.clock.now());
+            (self.dropped, self.noticed) = (dropped, looks);
+        } else if self.noticed + LOST_SHOWN == looks {
+            chores.alarms.set("pace", Vec::new(), chores.clock.now());
+        }
+    }
+}
+
+fn stood_still(lost: Frames) -> Finding {
+    let s = lost.as_secs_f64();
+    Finding {
+        code: "pace.dropped".into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr: format!(
+            "La machine s'est arrêtée : {s:.1} s n'ont pas été entendues. L'antenne a repris où elle doit être ; vérifiez la charge."
+        ),
+        en: format!(
+            "The machine stood still: {s:.1} s were not heard. The air is back where it should be; check the load."
+        ),
+    }
 }
 
 fn no_folder(e: &playout::Error) -> Finding {

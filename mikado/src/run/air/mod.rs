@@ -60,7 +60,7 @@ pub fn run(options: AirOptions) -> anyhow::Result<()> {
     let station = outlets::open(&options, boot, &pace, taps, cards, Arc::clone(&view))?;
     let _ = std::fs::create_dir_all(&options.data_dir);
     let engine = start_engine(&options, &station, desk);
-    tracing::info!(site = %options.site, %boot, "on the air");
+    tracing::info!(site = %options.site, %boot, real_time = pace.real_time(), "on the air");
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -68,6 +68,7 @@ pub fn run(options: AirOptions) -> anyhow::Result<()> {
         told_to_stop().await;
         end(&station, &pace, engine.as_ref()).await;
     });
+    tracing::info!(site = %options.site, late_worst = ?pace.late_worst(), "off the air");
     // Connections that a listener keeps open do not keep the process.
     runtime.shutdown_background();
     Ok(())
@@ -90,7 +91,8 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
         .and_then(|engine| Ok(EngineThread::start(turning(station, engine, news))?));
     let view = Arc::clone(&station.engine);
     let trusted = Box::new(move || view.lock().unwrap_or_else(PoisonError::into_inner).time_trusted);
-    let chores = Chores { site: options.site, clock: options.clock, trusted, news: news_in };
+    let (pace, alarms) = (Arc::clone(&station.pace), Arc::clone(&station.alarms));
+    let chores = Chores { site: options.site, clock: options.clock, trusted, pace, alarms, news: news_in };
     let chores = chores.start(&options.data_dir).map_err(anyhow::Error::from);
     let failed = [started.as_ref().err(), chores.as_ref().err()].into_iter().flatten().map(no_engine).collect();
     station.alarms.set("engine", failed, options.clock.now());

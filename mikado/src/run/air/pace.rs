@@ -1,12 +1,13 @@
 //! The pace-maker: the one thread that renders, by the card's pace while there is a card, else by the metronome's.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{Frames, Position};
+use hardware::metronome::DEBT_MAX;
 use hardware::{Metronome, Tick, priority};
 use playout::realtime::{BLOCK_FRAMES, Block, Fanout, Mixer};
 
@@ -33,7 +34,6 @@ pub struct PaceState {
     on_card: AtomicBool,
     real_time: AtomicBool,
     stop_at: AtomicU64,
-    first_sound: OnceLock<Instant>,
 }
 
 impl PaceState {
@@ -47,7 +47,6 @@ impl PaceState {
             on_card: AtomicBool::new(false),
             real_time: AtomicBool::new(false),
             stop_at: AtomicU64::new(u64::MAX),
-            first_sound: OnceLock::new(),
         }
     }
 
@@ -86,11 +85,6 @@ impl PaceState {
         self.real_time.load(Relaxed)
     }
 
-    /// When the first block was handed over.
-    pub fn first_sound(&self) -> Option<Instant> {
-        self.first_sound.get().copied()
-    }
-
     /// Lets the pace-maker end once it has rendered so much more.
     pub fn stop_after(&self, length: Frames) {
         self.stop_at.store(self.rendered.load(Relaxed) + length.0, Relaxed);
@@ -124,8 +118,12 @@ impl Chain {
         self.mixer.render(&mut self.block);
         self.fanout.push(&self.block);
         self.state.rendered.store(self.mixer.position().0, Relaxed);
-        let _ = self.state.first_sound.get_or_init(Instant::now);
         &self.block
+    }
+
+    fn owe(&mut self, debt: Frames) {
+        self.owed += debt.0 / BLOCK_FRAMES as u64;
+        self.state.dropped.fetch_add(debt.0, Relaxed);
     }
 
     /// Passes over what is owed without letting anyone hear it, so that position and wall stay together and whatever should
@@ -165,10 +163,7 @@ fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) ->
                 }
                 continue;
             }
-            Tick::Dropped(debt) => {
-                chain.state.dropped.fetch_add(debt.0, Relaxed);
-                chain.owed += debt.0 / BLOCK_FRAMES as u64;
-            }
+            Tick::Dropped(debt) => chain.owe(debt),
             Tick::Due => {}
         }
         chain.render();
@@ -183,9 +178,14 @@ fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) ->
 
 /// Renders as the card takes, until it stops taking; gives back when the next block should have been rendered.
 fn by_card(chain: &mut Chain, mut link: CardLink) -> Instant {
-    let (mut beat, mut moved) = (link.taken(), Instant::now());
+    let (mut beat, mut moved, mut looked) = (link.taken(), Instant::now(), Instant::now());
     while !chain.done() {
         let now = Instant::now();
+        if now.saturating_duration_since(looked) > DEBT_MAX {
+            // The whole process stood still, and the card with it once it had played what it had.
+            chain.owe(Frames::from_duration(now - looked).saturating_sub(link.queued()));
+        }
+        looked = now;
         if link.taken() != beat {
             (beat, moved) = (link.taken(), now);
         }
@@ -193,11 +193,17 @@ fn by_card(chain: &mut Chain, mut link: CardLink) -> Instant {
             // What lies in the ring was rendered and will not sound; the clock goes on from the last frame that did.
             return moved + link.queued().as_duration().min(STALL);
         }
+        let jumped = chain.owed > 0;
         while link.has_room() && !chain.done() {
             let block = chain.render();
             link.push(&block.frames);
         }
-        chain.state.line.follow(consumed(chain.mixer.position(), link.queued()), now);
+        let at = consumed(chain.mixer.position(), link.queued());
+        if jumped {
+            chain.state.line.fix(at, now)
+        } else {
+            chain.state.line.follow(at, now)
+        }
         thread::sleep(NAP);
     }
     Instant::now()

@@ -73,11 +73,19 @@ impl Station {
     }
 
     fn outputs(&self) -> Vec<OutputReading> {
-        let mut outputs = self.encoding.readings();
+        let mut outputs = vec![self.virtual_card()];
+        outputs.extend(self.encoding.readings());
         outputs.extend(self.card.iter().map(CardKeeper::reading));
         outputs.extend(self.icecasts.iter().map(Icecast::reading));
         outputs.extend(self.recording.iter().map(Recording::reading));
         outputs
+    }
+
+    /// The metronome that paces while no card does; what it lost is what the whole process lost by standing still.
+    fn virtual_card(&self) -> OutputReading {
+        let name = if self.pace.on_card() { "virtual-card-resting" } else { "virtual-card" };
+        let (taken, lost) = (self.pace.rendered(), self.pace.dropped());
+        OutputReading { name: name.into(), taken, lost, listeners: None, trouble: None }
     }
 
     /// Lets every output take what was rendered and end.
