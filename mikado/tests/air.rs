@@ -118,7 +118,7 @@ fn it_sounds_at_once_and_ends_when_asked() {
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(3), "{took:?}");
     assert!(silent_s < 1.5, "{silent_s} s until the first frame, on a machine that runs other tests too");
-    let recorded = hound::WavReader::open(dir.path().join("air.wav")).unwrap();
+    let recorded = hound::WavReader::open(dir.path().join("sites/GAO/air.wav")).unwrap();
     let samples: Vec<i32> = recorded.into_samples().map(Result::unwrap).collect();
     assert!(samples.len() > 2 * 48_000);
     assert_eq!(samples.last(), Some(&0), "the last frame is at the bottom of the fade");

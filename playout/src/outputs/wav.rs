@@ -1,6 +1,6 @@
 //! Records the air into WAV files: 48 kHz, stereo, 24 bit; readable at any moment, also after a kill.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -72,6 +72,7 @@ impl WavRecorder {
 
 /// Opens the first of `name.wav`, `name-2.wav`, … that does not exist.
 fn create_free(path: &Path) -> Result<WavWriter<BufWriter<File>>, OutputError> {
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|e| trouble(path, &e.into()))?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let mut free = path.to_owned();
     for number in 2..=FILES_MAX {
@@ -132,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_gets_a_sentence() {
-        let refused = WavRecorder::create(Path::new("/nowhere/air.wav")).err().unwrap();
-        assert!(refused.to_string().starts_with("the recording /nowhere/air.wav cannot be written"));
+    fn a_folder_that_cannot_be_made_gets_a_sentence() {
+        let refused = WavRecorder::create(Path::new("/proc/nowhere/air.wav")).err().unwrap();
+        assert!(refused.to_string().starts_with("the recording /proc/nowhere/air.wav cannot be written"));
     }
 }

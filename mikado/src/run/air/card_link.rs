@@ -3,7 +3,7 @@
 //! The mixer stays in a thread of ours whatever the card does: a driver that hangs takes a ring with it and no sound.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use domain::Frames;
 use hardware::metronome::BEAT;
@@ -13,6 +13,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 pub struct CardLink {
     ring: Producer<[f32; 2]>,
     taken: Arc<AtomicU64>,
+    stale: Arc<AtomicBool>,
     capacity: Frames,
 }
 
@@ -20,6 +21,7 @@ pub struct CardLink {
 pub struct CardFeed {
     ring: Consumer<[f32; 2]>,
     taken: Arc<AtomicU64>,
+    stale: Arc<AtomicBool>,
     starved: Arc<AtomicU64>,
     /// Whether the ring has ever held sound: a card opens before the pace-maker hears of it.
     begun: bool,
@@ -31,8 +33,9 @@ pub fn link(period: Frames, starved: Arc<AtomicU64>) -> (CardLink, CardFeed) {
     let capacity = Frames(2 * period.0 + 2 * BEAT.0);
     let (write, read) = RingBuffer::new(capacity.0 as usize);
     let taken = Arc::new(AtomicU64::new(0));
-    let link = CardLink { ring: write, taken: Arc::clone(&taken), capacity };
-    (link, CardFeed { ring: read, taken, starved, begun: false })
+    let stale = Arc::new(AtomicBool::new(false));
+    let link = CardLink { ring: write, taken: Arc::clone(&taken), stale: Arc::clone(&stale), capacity };
+    (link, CardFeed { ring: read, taken, stale, starved, begun: false })
 }
 
 impl CardLink {
@@ -56,6 +59,11 @@ impl CardLink {
         self.taken.load(Relaxed)
     }
 
+    /// Says that what is queued is past: when the card asks again it gets nothing of it. Push nothing until it has asked.
+    pub fn forget_queued(&self) {
+        self.stale.store(true, Relaxed);
+    }
+
     /// Whether the card's end is gone.
     pub fn is_abandoned(&self) -> bool {
         self.ring.is_abandoned()
@@ -66,6 +74,12 @@ impl CardFeed {
     /// Fills what the card asks for; what is not there is silence and counted.
     pub fn fill(&mut self, out: &mut [[f32; 2]]) {
         let asked = out.len() as u64;
+        if self.stale.swap(false, Relaxed) {
+            if let Ok(past) = self.ring.read_chunk(self.ring.slots()) {
+                past.commit_all();
+            }
+            self.begun = false;
+        }
         let (_, missing) = self.ring.pop_partial_slice(out);
         missing.fill([0.0; 2]);
         self.begun |= (missing.len() as u64) < asked;
@@ -79,6 +93,19 @@ impl CardFeed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_that_stood_still_never_plays_the_past() {
+        let (mut link, mut feed) = link(Frames(480), Arc::default());
+        link.push(&[[0.5; 2]; 480]);
+        link.forget_queued();
+        let mut out = [[1.0; 2]; 240];
+        feed.fill(&mut out);
+        assert_eq!((out, link.queued(), link.taken()), ([[0.0; 2]; 240], Frames::ZERO, 240));
+        link.push(&[[0.25; 2]; 480]);
+        feed.fill(&mut out);
+        assert_eq!(out, [[0.25; 2]; 240]);
+    }
 
     #[test]
     fn a_card_that_asks_for_more_gets_silence_and_it_is_counted() {

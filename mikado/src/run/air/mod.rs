@@ -58,7 +58,6 @@ pub fn run(options: AirOptions) -> anyhow::Result<()> {
     let boot = BootId(getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id())));
     let view = Arc::new(Mutex::new(EngineView::default()));
     let station = outlets::open(&options, boot, &pace, taps, cards, Arc::clone(&view))?;
-    let _ = std::fs::create_dir_all(&options.data_dir);
     let engine = start_engine(&options, &station, desk);
     tracing::info!(site = %options.site, %boot, real_time = pace.real_time(), "on the air");
 

@@ -51,6 +51,7 @@ pub async fn serve_headquarters(station: Arc<Station>, path: &Path) {
 /// Binds beside the final name and renames: nobody ever meets a socket with open rights, and one that a dead process left
 /// behind is replaced in one step.
 fn bind(path: &Path) -> io::Result<UnixListener> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let fresh = path.with_extension("sock-new");
     match fs::remove_file(&fresh) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -142,25 +142,39 @@ impl Chain {
 
 fn run(mut chain: Chain, cards: &Receiver<CardLink>, from: Instant) {
     let mut from = from;
-    while let Some(link) = by_metronome(&mut chain, cards, from) {
+    let mut resting = None;
+    while let Some(mut link) = by_metronome(&mut chain, cards, resting.take(), from) {
         chain.state.on_card.store(true, Relaxed);
-        from = by_card(&mut chain, link);
+        from = by_card(&mut chain, &mut link);
         chain.state.on_card.store(false, Relaxed);
+        // A card that only paused is taken back as soon as it asks again; what it had not played by then is past.
+        link.forget_queued();
+        resting = Some(link);
     }
     chain.state.stopped.store(true, Relaxed);
 }
 
-/// Renders by the clock until a card arrives, which it gives back, or the end has come.
-fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) -> Option<CardLink> {
+/// Renders by the clock until a card arrives or moves again, which it gives back, or the end has come.
+fn by_metronome(
+    chain: &mut Chain,
+    cards: &Receiver<CardLink>,
+    mut resting: Option<CardLink>,
+    from: Instant,
+) -> Option<CardLink> {
     let mut metronome = Metronome::starting(from);
+    let beat = resting.as_ref().map_or(0, CardLink::taken);
     while !chain.done() {
         let now = Instant::now();
         match metronome.tick(now) {
             Tick::Wait(wait) => {
-                match cards.try_recv() {
-                    Ok(link) => return Some(link),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => thread::sleep(wait),
+                if let Ok(fresh) = cards.try_recv() {
+                    return Some(fresh);
                 }
+                resting = resting.filter(|link| !link.is_abandoned());
+                if let Some(moved) = resting.take_if(|link| link.taken() != beat) {
+                    return Some(moved);
+                }
+                thread::sleep(wait);
                 continue;
             }
             Tick::Dropped(debt) => chain.owe(debt),
@@ -177,13 +191,14 @@ fn by_metronome(chain: &mut Chain, cards: &Receiver<CardLink>, from: Instant) ->
 }
 
 /// Renders as the card takes, until it stops taking; gives back when the next block should have been rendered.
-fn by_card(chain: &mut Chain, mut link: CardLink) -> Instant {
+fn by_card(chain: &mut Chain, link: &mut CardLink) -> Instant {
     let (mut beat, mut moved, mut looked) = (link.taken(), Instant::now(), Instant::now());
     while !chain.done() {
         let now = Instant::now();
         if now.saturating_duration_since(looked) > DEBT_MAX {
             // The whole process stood still, and the card with it once it had played what it had.
             chain.owe(Frames::from_duration(now - looked).saturating_sub(link.queued()));
+            moved = now;
         }
         looked = now;
         if link.taken() != beat {
@@ -200,9 +215,9 @@ fn by_card(chain: &mut Chain, mut link: CardLink) -> Instant {
         }
         let at = consumed(chain.mixer.position(), link.queued());
         if jumped {
-            chain.state.line.fix(at, now)
+            chain.state.line.fix(at, now);
         } else {
-            chain.state.line.follow(at, now)
+            chain.state.line.follow(at, now);
         }
         thread::sleep(NAP);
     }
