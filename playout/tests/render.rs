@@ -203,6 +203,25 @@ fn a_day_goes_over_midnight_without_a_seam() {
     }
 }
 
+#[test]
+fn sounds_shorter_than_a_second_play_whole_whatever_their_length() {
+    for length in [1, 4_799, 4_800, 4_801, 24_000, 47_999, 48_000, 48_001] {
+        let library = tones(&[(1, Tone { length, ..tone(440.0, 1) }), (2, tone(523.0, 20))]);
+        let plan = day(&[(1, audio(1, Frames::ZERO)), (20, audio(2, Frames::ZERO))]);
+        let got = air(plan, &library, "07:59:59", 3);
+        // A sound that goes on behind its entry is cut with a fade of 10 ms.
+        let whole = if length > 48_000 { 48_000 - 480 } else { length };
+        for i in 0..whole {
+            // Until the bed has left, it sounds under the first 50 ms.
+            let want = library.0[&1].sample(i);
+            let heard = got[48_000 + i as usize];
+            assert!(i < 2_400 || close(heard, want), "length {length}, frame {i}: {heard} instead of {want}");
+        }
+        assert!(close(got[96_000 + 4_800], library.0[&2].sample(4_800)), "length {length}: the next entry is on");
+        assert!(longest_silence(&got) < 4_800, "length {length}");
+    }
+}
+
 /// A sound whose decoder panics in the middle.
 struct Panicking(Playing);
 

@@ -165,7 +165,8 @@ impl Works {
         } else if self.jobs.len() < MAX_READERS {
             // A short sound needs no long ring: this keeps a row of jingles small.
             let left = sound.length().saturating_sub(opened.from).0 as usize;
-            let (filler, feed) = feed(left.div_ceil(CHUNK_FRAMES).clamp(1, AHEAD_CHUNKS));
+            // One place more than it fills, so that its end is seen while nothing has been played yet.
+            let (filler, feed) = feed((left.div_ceil(CHUNK_FRAMES) + 1).min(AHEAD_CHUNKS));
             let reader = Reader::new(sound, filler, opened.from, false);
             self.jobs.push_back(Job { key, reader, unready: Some(feed) });
         } else {
