@@ -47,7 +47,7 @@ pub(crate) fn day(text: &str, today: Date) -> Result<Date, WebError> {
     let bad = WebError::Unreadable(Field::Day);
     // jiff also reads longer forms; only the plain one is what the sentence promises.
     let date: Date = if text.len() == 10 { text.parse().map_err(|_| bad.clone())? } else { return Err(bad) };
-    let far = today.until(date).map(|s| i64::from(s.get_days()).abs()).unwrap_or(i64::MAX);
+    let far = today.until(date).map_or(i64::MAX, |s| i64::from(s.get_days()).abs());
     if far > DAYS_MAX { Err(bad) } else { Ok(date) }
 }
 

@@ -72,7 +72,8 @@ pub(crate) fn of_day(station: &Station, day: Date, t: &'static Words, open: Opti
                 follow(&mut lane, slot.start_s, slot.end_s, t);
             } else {
                 let is_open = open == Some((site.id.as_str(), slot.start_s));
-                lane.cells.push(cell(t, (slot.start_s, slot.end_s), slot.title, slot.language.as_ref(), is_open));
+                let title = without_site(&slot.title, &site.name);
+                lane.cells.push(cell(t, (slot.start_s, slot.end_s), title, slot.language.as_ref(), is_open));
             }
         }
         lane
@@ -93,6 +94,13 @@ fn cell(t: &Words, (from, to): (u32, u32), title: String, language: Option<&Lang
         same: false,
         is_open,
     }
+}
+
+/// A title in its own site's lane need not begin with the site: « Mopti, le journal en peuhl » is « Le journal en peuhl ».
+fn without_site(title: &str, site: &str) -> String {
+    let Some(rest) = title.strip_prefix(site).and_then(|r| r.strip_prefix(", ")) else { return title.to_owned() };
+    let mut letters = rest.chars();
+    letters.next().map_or_else(|| title.to_owned(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Adds a stretch of network, or makes the one before longer.

@@ -108,7 +108,7 @@ pub(super) async fn drawer(web: &Web, v: &Visitor, which: Asked, said: Option<St
         let station = app.station.borrow().clone();
         let found = find(&station, &which)?;
         let assets = app.catalogue.ready().map_err(WebError::internal)?;
-        Ok::<_, WebError>(filled(app, &station, &v, &which, found, &assets, lang, said)?)
+        filled(app, &station, &v, &which, found, &assets, lang, said)
     })
     .await
 }
@@ -132,11 +132,11 @@ pub(super) fn find(station: &Station, which: &Asked) -> Result<Found, WebError> 
         });
     }
     let slot = station.network_slots(which.day).into_iter().find(|s| s.start_s == start_s).ok_or(bad.clone())?;
-    let carries = |site: &&Site| {
+    let takes = |site: &&Site| {
         let own = station.day_slots(site.id, which.day);
         own.iter().any(|s| s.start_s == start_s && s.origin == Origin::Network)
     };
-    let carriers: Vec<SiteId> = station.sites().iter().filter(carries).map(|s| s.id).collect();
+    let carriers: Vec<SiteId> = station.sites().iter().filter(takes).map(|s| s.id).collect();
     let programme = station.programme(&slot.programme);
     Ok(Found {
         title: programme.map_or_else(|| slot.programme.to_string(), |p| p.title.clone()),

@@ -21,8 +21,8 @@ impl People {
     /// Tries a name with a password or a one-time secret. Takes tens of milliseconds: never on an async thread.
     pub fn sign_in(&self, name: &str, typed: &str, address: &str, now: Timestamp) -> Result<SignIn, PeopleError> {
         let account = key(name);
-        let taken = self.limits().take(&account, address, now);
-        if let Err(wait_s) = taken {
+        let may_try = self.limits().take(&account, address, now);
+        if let Err(wait_s) = may_try {
             return Ok(SignIn::Wait(wait_s));
         }
         let Some(must_choose) = self.is_right(&account, typed, now)? else {
