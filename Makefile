@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help demo test lint bench setup setup-test ui fmt
+.PHONY: help voices demo test lint bench setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -38,6 +38,9 @@ test: setup-test ui ## All tests
 lint: setup-test ui ## Formatting, clippy and the front end's own checks
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+voices: ## Speak demo/voices/texts.tsv anew (espeak-ng, sox, opusenc)
+	bash demo/voices/make.sh
 
 fmt: ## Format the code
 	cargo fmt --all

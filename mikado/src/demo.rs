@@ -16,7 +16,7 @@ pub mod voices;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -40,10 +40,9 @@ pub struct DemoOptions {
     pub at: Option<Timestamp>,
 }
 
-/// How gently the maker works: the sites' processes and hq go first.
+/// How gently the maker works: the sites' processes and hq go first. Its helper for what is wanted within two minutes
+/// takes what it needs, as the beds do.
 const NICENESS: i32 = 10;
-/// The helper for what is wanted within two minutes is only a little gentle.
-const NICENESS_URGENT: i32 = 2;
 
 /// Makes the station's folder where it is missing, starts the station and its maker, and returns when it is stopped.
 ///
@@ -52,19 +51,24 @@ const NICENESS_URGENT: i32 = 2;
 pub fn run(options: &DemoOptions, voice: Voice) -> Result<(), Error> {
     let clock = clock(options.at);
     let config = folder::prepare(&options.dir, options.http)?;
-    let maker = Maker::open(&config, clock, voice).map_err(failed)?;
-    let stop = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        // Sound first: the sites' floor needs nothing of what follows, so nothing of it is waited for.
-        scope.spawn(|| welcome(&config, clock, voice));
-        scope.spawn(|| gently(NICENESS_URGENT, || tell(folder::make_beds(&config).map_err(failed), voice)));
-        scope.spawn(|| gently(NICENESS, || maker.work(false, &stop)));
-        scope.spawn(|| gently(NICENESS_URGENT, || maker.work(true, &stop)));
-        let ended = supervisor::run(&config, RunOptions { clock, voice });
-        stop.store(true, Ordering::Relaxed);
-        folder::stop_decoders();
-        ended
-    })
+    let decoder = std::env::current_exe().map_err(failed)?;
+    let maker = Maker::open(&config, &decoder, clock, voice).map_err(failed)?;
+    let maker = Arc::new(maker);
+    // Sound first: the sites' floor needs nothing of what follows, so nothing of it is waited for; nor at the end, when
+    // a piece in the making is thrown away and its decoder dies with us.
+    let (welcomed, bedded) = (config.clone(), config.clone());
+    std::thread::spawn(move || welcome(&welcomed, clock, voice));
+    std::thread::spawn(move || tell(folder::make_beds(&bedded).map_err(failed), voice));
+    let helper = Arc::clone(&maker);
+    std::thread::spawn(move || helper.work(true));
+    let worker = Arc::clone(&maker);
+    std::thread::spawn(move || {
+        work_gently();
+        worker.work(false);
+    });
+    let ended = supervisor::run(&config, RunOptions { clock, voice });
+    maker.leave();
+    ended
 }
 
 fn tell(done: Result<(), Error>, voice: Voice) {
@@ -88,12 +92,11 @@ fn clock(at: Option<Timestamp>) -> WallClock {
     WallClock::shifted(SignedDuration::from_millis(i64::try_from(shift.as_millis()).unwrap_or_default()))
 }
 
-fn gently(niceness: i32, work: impl FnOnce()) {
+fn work_gently() {
     // On Linux this is the thread's own; a system that refuses only makes the maker less gentle.
-    if let Err(error) = rustix::process::setpriority_process(None, niceness) {
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::info!("the maker keeps its usual priority: {error}");
     }
-    work();
 }
 
 fn first_secret(config: &Config, clock: WallClock) -> Result<Option<OneTimeSecret>, Error> {

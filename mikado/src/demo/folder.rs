@@ -7,7 +7,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use media::flac::{Depth, Writer};
-use rustix::process::{Pid, Signal, kill_process};
 use scheduler::Station;
 
 use super::piece::Piece;
@@ -23,7 +22,7 @@ const CAMPAIGNS: &str = include_str!("../../../demo/campaigns.toml");
 /// The config of the station in `dir`, made with everything it names when it is not there.
 ///
 /// Pages move to `http`; whatever else was changed by hand stays.
-pub(super) fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
+pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     fs::create_dir_all(dir).map_err(|e| Error::file(dir, e))?;
     let dir = dir.canonicalize().map_err(|e| Error::file(dir, e))?;
     let file = dir.join("mikado.toml");
@@ -116,22 +115,4 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(fs::rename(&temp, path)?)
-}
-
-/// Ends the decoders that our maker waits for: their work would be thrown away.
-pub(super) fn stop_decoders() {
-    let us = std::process::id().to_string();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse().ok()).and_then(Pid::from_raw) else {
-            continue;
-        };
-        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The name in parentheses may hold anything; the state and the parent follow the last one.
-        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1));
-        let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        if parent == Some(us.as_str()) && arguments.split(|b| *b == 0).nth(1) == Some(b"decode") {
-            // It may just have ended by itself.
-            let _ = kill_process(pid, Signal::KILL);
-        }
-    }
 }

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -64,13 +63,13 @@ struct State {
 }
 
 impl Maker {
-    /// Opens the station's catalogue, shelf and grid; sweeps what an earlier maker left in staging.
-    pub fn open(config: &Config, clock: WallClock, voice: Voice) -> Result<Self> {
+    /// Opens the station's catalogue, shelf and grid; sweeps what an earlier maker left in staging. `decoder` is the
+    /// executable that understands `decode`.
+    pub fn open(config: &Config, decoder: &Path, clock: WallClock, voice: Voice) -> Result<Self> {
         let shelf = Shelf::open(&config.shelf)?;
         let staging = config.staging();
         std::fs::create_dir_all(&staging).with_context(|| staging.display().to_string())?;
         sweep(&staging)?;
-        let decoder = std::env::current_exe().context("our own executable")?;
         Ok(Self {
             texts: Texts::embedded()?,
             voices: Voices::embedded()?,
@@ -87,9 +86,9 @@ impl Maker {
         })
     }
 
-    /// Works until `stop`. With `urgent_only` it only helps with what is wanted in the next two minutes.
-    pub fn work(&self, urgent_only: bool, stop: &AtomicBool) {
-        while !stop.load(Ordering::Relaxed) {
+    /// Works as long as the process lives. With `urgent_only` it only helps with what is wanted in the next two minutes.
+    pub fn work(&self, urgent_only: bool) {
+        loop {
             let begun = Instant::now();
             let pause = match self.turn(urgent_only) {
                 Ok(Some(from)) if from > self.after(COMFORT) => begun.elapsed().min(PAUSE_MAX),
@@ -100,12 +99,19 @@ impl Maker {
                     IDLE * 10
                 }
             };
-            sleep(pause, stop);
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// Takes our files out of staging; one that is still being written goes with the process.
+    pub fn leave(&self) {
+        if let Err(error) = sweep(&self.staging) {
+            tracing::info!("staging is not clean: {error:#}");
         }
     }
 
     /// One step; the answer is when the piece is wanted that was made, or `None` when there was nothing to do.
-    fn turn(&self, urgent_only: bool) -> Result<Option<Timestamp>> {
+    pub fn turn(&self, urgent_only: bool) -> Result<Option<Timestamp>> {
         let (step, there) = self.choose(urgent_only)?;
         match step {
             Step::Rest => Ok(None),
@@ -246,12 +252,4 @@ fn held(card: &Card) -> Option<Held> {
     let ours = card.has_bytes() && card.source_name == WHO && Piece::is_edition_id(&asset.id);
     ours.then_some(())?;
     Some(Held { id: asset.id.clone(), from: asset.not_before?, until: asset.expires? })
-}
-
-/// Sleeps in small steps, so that a stop is heard.
-fn sleep(time: Duration, stop: &AtomicBool) {
-    let until = Instant::now() + time;
-    while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(50).min(time));
-    }
 }
