@@ -158,7 +158,7 @@ mod tests {
     fn a_relay_shares_the_edition_of_its_source() {
         let needs = needs(&reference(), &texts(), at(DAY_START), at("2026-11-24T09:00:00Z"));
         let kidal = needs.iter().find(|n| n.piece.id().as_str() == "kdl-journal-tmh.20261124-0810").unwrap();
-        let sites: Vec<_> = kidal.piece.card.sites.iter().map(|s| s.as_str()).collect();
+        let sites: Vec<_> = kidal.piece.card.sites.iter().map(domain::SiteId::as_str).collect();
         assert_eq!(sites, ["KDL", "TES"]);
     }
 

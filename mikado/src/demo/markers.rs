@@ -46,7 +46,7 @@ mod tests {
             assert!(ids.len() as u32 <= room, "{kind}: {} in a share of {room}", ids.len());
             for id in ids {
                 let hz = marker_hz(&texts, kind, id).unwrap();
-                assert!((620..=4000).contains(&hz) && hz % RASTER_HZ == 0, "{kind} {id}: {hz}");
+                assert!((620..=4000).contains(&hz) && hz.is_multiple_of(RASTER_HZ), "{kind} {id}: {hz}");
                 assert!(seen.insert(hz), "{hz} Hz twice");
             }
         }

@@ -278,7 +278,7 @@ mod tests {
         let step = |a: f32, b: f32| (a - b).abs();
         let largest = sound[6 * 48_000..].windows(2).map(|w| step(w[0], w[1])).fold(0.0, f32::max);
         let seam = step(sound[sound.len() - 1], sound[0]);
-        let bend = ((sound[1] - sound[0]) - (sound[sound.len() - 1] - sound[sound.len() - 2])).abs();
-        assert!(seam <= largest && bend < largest / 4.0, "{seam} {bend} {largest}");
+        let corner = ((sound[1] - sound[0]) - (sound[sound.len() - 1] - sound[sound.len() - 2])).abs();
+        assert!(seam <= largest && corner < largest / 4.0, "{seam} {corner} {largest}");
     }
 }
