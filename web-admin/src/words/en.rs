@@ -67,7 +67,7 @@ pub(super) const EN: Words = Words {
     underrun_none: "none",
     clock_bad: "Site time not trusted",
     listen: "Listen",
-    listen_stop: "Stop listening",
+    listen_stop: "Stop",
     listening: "Listening to",
     volume: "Volume",
     listen_fail: "This stream does not answer; trying again…",

@@ -75,7 +75,7 @@ table! { FR:
     underrun_none = "aucun",
     clock_bad = "Heure du site non vérifiée",
     listen = "Écouter",
-    listen_stop = "Arrêter l’écoute",
+    listen_stop = "Arrêter",
     listening = "Écoute de",
     volume = "Volume",
     listen_fail = "Ce flux ne répond pas ; nouvel essai…",

@@ -22,6 +22,7 @@ document.querySelector("[data-lang]")?.addEventListener("click", (e) => {
 
 // A form that changes something is sent once.
 document.addEventListener("submit", (e) => {
+  if (e.defaultPrevented) return; // a script of the page sends it and says when it is done
   const button = e.target.querySelector("button:not([type=button])");
   if (button && e.target.method === "post" && !e.target.hasAttribute("hx-post")) setTimeout(() => { button.disabled = true; });
 });

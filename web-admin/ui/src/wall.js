@@ -73,7 +73,9 @@ function age(site) {
       state = "lost";
       said = fill(words.lost, span(since));
     }
+    const isNew = card.dataset.state !== state;
     card.dataset.state = state;
+    if (isNew) draw(site);
     text(fields.state_text, said);
     text(fields.level, state === "lost" ? "—" : view.level || words.silence);
   }
