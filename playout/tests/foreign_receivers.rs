@@ -96,15 +96,15 @@ fn frames(pcm: &[u8]) -> Vec<[f32; 2]> {
 fn offset(sent: &[[f32; 2]], got: &[[f32; 2]], expected: i64, reach: i64) -> (i64, f64) {
     let window = 9_600..(got.len().min(57_600));
     let score = |shift: i64| {
-        let (mut cross, mut a, mut b) = (0.0, 0.0, 0.0);
+        let (mut cross, mut ours, mut theirs) = (0.0, 0.0, 0.0);
         for n in window.clone().step_by(3) {
             let Some(s) = usize::try_from(n as i64 + shift).ok().and_then(|i| sent.get(i)) else { continue };
             for c in 0..2 {
                 let (x, y) = (f64::from(s[c]), f64::from(got[n][c]));
-                (cross, a, b) = (cross + x * y, a + x * x, b + y * y);
+                (cross, ours, theirs) = (cross + x * y, ours + x * x, theirs + y * y);
             }
         }
-        cross / (a * b).sqrt().max(1e-9)
+        cross / f64::sqrt(ours * theirs).max(1e-9)
     };
     (expected - reach..=expected + reach).map(|s| (s, score(s))).max_by(|x, y| x.1.total_cmp(&y.1)).unwrap()
 }

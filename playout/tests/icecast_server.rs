@@ -85,7 +85,7 @@ fn options(port: u16, mount: &str, password: &str) -> IcecastOptions {
 
 /// Something that gives units for ever, a few times faster than air, and notes the longest push.
 struct Air {
-    stop: Arc<AtomicBool>,
+    told_to_stop: Arc<AtomicBool>,
     longest_push_us: Arc<AtomicU64>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -94,11 +94,11 @@ impl Air {
     fn start(hub: &Arc<StreamHub>, mut encode: impl FnMut(&[[f32; 2]], &mut Vec<Unit>) + Send + 'static) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let longest_push_us = Arc::new(AtomicU64::new(0));
-        let (hub, ends, longest) = (Arc::clone(hub), Arc::clone(&stop), Arc::clone(&longest_push_us));
+        let (hub, ending, longest) = (Arc::clone(hub), Arc::clone(&stop), Arc::clone(&longest_push_us));
         let thread = std::thread::spawn(move || {
             let mut units = Vec::new();
             let mut n = 0_u32;
-            while !ends.load(Relaxed) {
+            while !ending.load(Relaxed) {
                 let block: Vec<[f32; 2]> =
                     (0..4_800).map(|i| [((n * 4_800 + i) as f32 * 0.06).sin() * 0.3; 2]).collect();
                 encode(&block, &mut units);
@@ -109,7 +109,7 @@ impl Air {
                 std::thread::sleep(Duration::from_millis(25));
             }
         });
-        Self { stop, longest_push_us, thread: Some(thread) }
+        Self { told_to_stop: stop, longest_push_us, thread: Some(thread) }
     }
 
     fn opus(hub: &Arc<StreamHub>) -> Self {
@@ -125,7 +125,7 @@ impl Air {
 
 impl Drop for Air {
     fn drop(&mut self) {
-        self.stop.store(true, Relaxed);
+        self.told_to_stop.store(true, Relaxed);
         let _ = self.thread.take().unwrap().join();
     }
 }

@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn digital_silence_has_no_level() {
         let mut meter = Meter::new();
-        meter.push(&[[0.0; 2]; 24_000]);
+        meter.push(&vec![[0.0; 2]; 24_000]);
         assert_eq!(meter.readings(), [LevelReading { rms_dbfs: None, peak_dbfs: None }]);
     }
 

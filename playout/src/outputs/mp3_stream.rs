@@ -178,7 +178,7 @@ mod tests {
     fn infinities_and_nan_are_taken_as_silence() {
         let mut stream = Mp3Stream::new(Mp3Options::default()).unwrap();
         let mut units = Vec::new();
-        stream.push(&[[f32::NAN, f32::NEG_INFINITY]; 24_000], &mut units).unwrap();
+        stream.push(&vec![[f32::NAN, f32::NEG_INFINITY]; 24_000], &mut units).unwrap();
         assert!(!units.is_empty());
     }
 

@@ -54,11 +54,11 @@ impl OpusStream {
             let value = format!("{} bit/s", options.bitrate_bps);
             return Err(OutputError::Setting { what: "the Opus bit rate", value, allowed: "16 to 320 kbit/s" });
         }
-        let mut encoder = Encoder::new(SAMPLE_RATE_HZ, Channels::Stereo, Application::Audio).map_err(said)?;
-        encoder.set_bitrate(Bitrate::Bits(options.bitrate_bps as i32)).map_err(said)?;
-        encoder.set_vbr(true).map_err(said)?;
-        encoder.set_complexity(i32::from(options.complexity.min(10))).map_err(said)?;
-        let lookahead = encoder.get_lookahead().map_err(said)? as u16;
+        let mut encoder = Encoder::new(SAMPLE_RATE_HZ, Channels::Stereo, Application::Audio).map_err(|e| said(&e))?;
+        encoder.set_bitrate(Bitrate::Bits(options.bitrate_bps as i32)).map_err(|e| said(&e))?;
+        encoder.set_vbr(true).map_err(|e| said(&e))?;
+        encoder.set_complexity(i32::from(options.complexity.min(10))).map_err(|e| said(&e))?;
+        let lookahead = encoder.get_lookahead().map_err(|e| said(&e))? as u16;
         Ok(Self {
             encoder,
             pending: Vec::with_capacity(PACKET_FRAMES),
@@ -106,7 +106,7 @@ impl OpusStream {
     }
 
     fn encode_packet(&mut self) -> Result<(), OutputError> {
-        let length = self.encoder.encode_float(self.pending.as_flattened(), &mut self.packet).map_err(said)?;
+        let length = self.encoder.encode_float(self.pending.as_flattened(), &mut self.packet).map_err(|e| said(&e))?;
         self.packets.push(self.packet[..length].to_vec());
         self.pending.clear();
         Ok(())
@@ -129,7 +129,7 @@ impl OpusStream {
     }
 }
 
-fn said(e: opus::Error) -> OutputError {
+fn said(e: &opus::Error) -> OutputError {
     OutputError::Encoder { encoder: "Opus", reason: e.to_string() }
 }
 
@@ -225,7 +225,7 @@ mod tests {
     fn infinities_and_nan_are_taken_as_silence() {
         let mut stream = OpusStream::new(OpusOptions::default()).unwrap();
         let mut units = Vec::new();
-        stream.push(&[[f32::NAN, f32::INFINITY]; 19_200], &mut units).unwrap();
+        stream.push(&vec![[f32::NAN, f32::INFINITY]; 19_200], &mut units).unwrap();
         assert_eq!(units.len(), 2);
     }
 

@@ -78,7 +78,7 @@ async fn status(State(station): State<Arc<Station>>) -> Response {
     let vitals = station.vitals();
     let site = vitals.site;
     let on = vitals.now.map_or_else(|| "—".to_owned(), |n| escaped(&n.title));
-    let links: String = station.files().map(|f| format!("<li><a href=\"/{f}\">{f}</a></li>")).collect();
+    let links = station.files().map(|f| format!("<li><a href=\"/{f}\">{f}</a></li>")).collect::<Vec<_>>().concat();
     let page = format!(
         "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Mikado {site}</title>\
          <h1>Mikado {site}</h1><p>À l'antenne : <bdi>{on}</bdi> (échelon {})</p><ul>{links}</ul></html>\n",

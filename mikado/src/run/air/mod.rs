@@ -49,6 +49,7 @@ const NEWS_MAX: usize = 2;
 ///
 /// # Errors
 /// Only when no thread can be started at all: everything else is an alarm beside the sound.
+#[expect(clippy::needless_pass_by_value, reason = "the options belong to the process that they start")]
 pub fn run(options: AirOptions) -> anyhow::Result<()> {
     let (mixer, desk) = Mixer::new(Floor::new());
     let (fanout, taps) = Fanout::new(&outlets::taps(&options));

@@ -13,7 +13,7 @@ use playout::realtime::TapReader;
 /// How often the ring is emptied.
 const NAP: Duration = Duration::from_millis(100);
 /// How soon a recording that failed is tried again, in a new file.
-const RETRY: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Default)]
 struct Shared {
