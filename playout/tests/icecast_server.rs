@@ -136,11 +136,11 @@ fn listen(port: u16, mount: &str, bytes: usize) -> Vec<u8> {
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     write!(socket, "GET {mount} HTTP/1.0\r\n\r\n").unwrap();
     let mut got = Vec::new();
-    let mut part = [0; 4_096];
+    let mut chunk = [0; 4_096];
     while got.len() < bytes {
-        match socket.read(&mut part).unwrap() {
+        match socket.read(&mut chunk).unwrap() {
             0 => break,
-            n => got.extend_from_slice(&part[..n]),
+            n => got.extend_from_slice(&chunk[..n]),
         }
     }
     let head = got.windows(4).position(|w| w == b"\r\n\r\n").expect("an HTTP head") + 4;
