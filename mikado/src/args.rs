@@ -9,7 +9,8 @@ use domain::{AssetId, Language, ProgrammeId, SiteId};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::clock::WallClock;
-use crate::config::units;
+use crate::config::{Config, units};
+use crate::run::supervisor::clock_of_running;
 use crate::speech::{Tongue, Voice};
 
 /// Mikado FM : préparer, approuver, programmer et diffuser, site par site.
@@ -17,6 +18,7 @@ use crate::speech::{Tongue, Voice};
 /// Codes de sortie : 0 tout va bien, 1 il y a quelque chose à voir, 2 commande ou configuration à corriger.
 #[derive(Debug, Parser)]
 #[command(name = "mikado", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "MIKADO_TRACE=info montre la marche des processus, sur la sortie d'erreur.")]
 pub struct Args {
     /// Fichier de configuration ; ses chemins partent de son dossier
     #[arg(long, global = true, default_value = "mikado.toml", value_name = "FICHIER")]
@@ -44,6 +46,12 @@ impl Args {
     /// The wall clock of this process.
     pub fn clock(&self) -> WallClock {
         WallClock::shifted(SignedDuration::from_millis(self.clock_shift_ms))
+    }
+
+    /// The wall clock for a command beside a running station: the station's, where a demonstration has moved it.
+    pub fn clock_beside(&self, config: &Config) -> WallClock {
+        let asked = (self.clock_shift_ms != 0).then(|| self.clock());
+        asked.or_else(|| clock_of_running(&config.run)).unwrap_or_else(|| self.clock())
     }
 }
 

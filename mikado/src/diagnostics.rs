@@ -3,7 +3,7 @@
 //! Standard error may be a pipe that nobody reads. So lines go through a bounded channel to a writer thread; when it is
 //! full they are dropped and counted. Short commands write straight away, since they end before a thread would.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -24,7 +24,7 @@ pub fn start(command: &Command) {
     let _ = if command.is_long_lived() {
         builder.with_ansi(false).with_writer(Patient::start()).try_init()
     } else {
-        builder.without_time().with_writer(io::stderr).try_init()
+        builder.without_time().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr).try_init()
     };
     say_panics_as_sentences();
 }

@@ -1,5 +1,6 @@
 //! `mikado user`: the accounts of the pages.
 
+use jiff::Timestamp;
 use serde_json::json;
 use web_admin::{People, PeopleError};
 
@@ -15,18 +16,18 @@ pub(super) fn run(args: &Args, what: &UserCommand) -> Result<Answer, Error> {
     std::fs::create_dir_all(&config.hq).map_err(|e| Error::file(&config.hq, e))?;
     let people = People::open(&config.people_db()).map_err(|e| database_error(&config.people_db(), &e))?;
     match what {
-        UserCommand::Add { name, role } => add(args, &people, name, *role),
+        UserCommand::Add { name, role } => add(args, &people, name, *role, args.clock_beside(&config).now()),
         UserCommand::List => list(args, &people),
     }
 }
 
-fn add(args: &Args, people: &People, name: &str, role: Role) -> Result<Answer, Error> {
+fn add(args: &Args, people: &People, name: &str, role: Role, now: Timestamp) -> Result<Answer, Error> {
     let role = match role {
         Role::Technician => web_admin::Role::Technician,
         Role::Producer => web_admin::Role::Producer,
         Role::Administrator => web_admin::Role::Administrator,
     };
-    let made = people.add_user(name, role, &super::ingest::who(), args.clock().now()).map_err(refused)?;
+    let made = people.add_user(name, role, &super::ingest::who(), now).map_err(refused)?;
     let voice = args.voice();
     if voice.json {
         let answer =

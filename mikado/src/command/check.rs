@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, Error> {
     station_file(&studio, &mut findings);
     shelf(&studio, &mut findings)?;
     for site in &studio.config.sites {
-        plans(site, args.clock().now(), &mut findings);
+        plans(site, studio.clock.now(), &mut findings);
         journal(site, &mut findings);
     }
     audit(&studio.config.people_db(), &mut findings);

@@ -32,7 +32,7 @@ fn import(args: &Args, file: &Path, campaigns: Option<&Path>, reason: &str) -> R
     };
     let studio = Studio::open(args)?;
     let number =
-        studio.store.save_station(&text, &super::ingest::who(), reason, args.clock().now()).map_err(store_error)?;
+        studio.store.save_station(&text, &super::ingest::who(), reason, studio.clock.now()).map_err(store_error)?;
     tell(args, &station, Some(number));
     Ok(Answer::Fine)
 }

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, what: &IngestArgs) -> Result<Answer, Error> {
 }
 
 fn one(args: &Args, what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Result<IngestReport, Error> {
-    let now = args.clock().now();
+    let now = studio.clock.now();
     let id = match &what.asset {
         Some(id) => id.clone(),
         None => name_of(file)?,

@@ -28,7 +28,8 @@ pub(super) fn run(args: &Args, what: &PlanArgs) -> Result<Answer, Error> {
         (None, Some(studio)) => studio.station()?,
         (None, None) => return Ok(Answer::Fine),
     };
-    let day = what.day.unwrap_or_else(|| today(&station, args.clock()));
+    let clock = studio.as_ref().map_or_else(|| args.clock(), |s| s.clock);
+    let day = what.day.unwrap_or_else(|| today(&station, clock));
     let days = if what.week { week_of(day)? } else { vec![day] };
     if what.programmes {
         let material = Material::bare(station);
@@ -150,7 +151,7 @@ fn csv_text(rows: impl Iterator<Item = [String; 13]>) -> Result<String, Error> {
 
 fn aired(args: &Args, studio: &Studio, shown: &[Shown]) -> Result<Answer, Error> {
     let voice = args.voice();
-    let now = args.clock().now();
+    let now = studio.clock.now();
     let mut all = Vec::new();
     for s in shown {
         let entries = s.plan.entries();

@@ -23,6 +23,8 @@ pub(crate) struct Studio {
     pub catalogue: Catalogue,
     /// Station revisions, placements, as-run.
     pub store: Store,
+    /// The wall clock that the station shows.
+    pub clock: WallClock,
 }
 
 impl Studio {
@@ -32,7 +34,8 @@ impl Studio {
         std::fs::create_dir_all(&config.hq).map_err(|e| Error::file(&config.hq, e))?;
         let catalogue = open_catalogue(&config)?;
         let store = open_store(&config)?;
-        Ok(Self { config, catalogue, store })
+        let clock = args.clock_beside(&config);
+        Ok(Self { config, catalogue, store, clock })
     }
 
     /// The station in force: the store's, else the file's that the first start of `hq` would import.

@@ -13,7 +13,7 @@ use crate::speech::{Said, Tongue, Voice};
 pub(super) fn run(args: &Args, what: &WhyArgs) -> Result<Answer, Error> {
     let studio = Studio::open(args)?;
     let station = studio.station()?;
-    let at = what.at.unwrap_or_else(|| args.clock().now());
+    let at = what.at.unwrap_or_else(|| studio.clock.now());
     let day = station.day_of(at);
     let material = studio.material(station, day)?;
     material.sites(Some(what.site))?;

@@ -127,6 +127,15 @@ pub fn is_running(state: &Path) -> bool {
     process::Named::read(state).is_some_and(|named| named.is_alive())
 }
 
+/// The wall clock that the processes of this folder show, when any of them runs: a demonstration moves it.
+pub fn clock_of_running(run: &Path) -> Option<WallClock> {
+    let states = std::fs::read_dir(run).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let alive = states.filter_map(|path| process::Named::read(&path)).find(process::Named::is_alive)?;
+    let place = alive.args.iter().position(|a| a == "--clock-shift-ms")?;
+    let shift_ms = alive.args.get(place + 1)?.parse().ok()?;
+    Some(WallClock::shifted(jiff::SignedDuration::from_millis(shift_ms)))
+}
+
 /// Where the state of a child lies.
 fn state_path(run: &Path, role: Role) -> PathBuf {
     match role {
