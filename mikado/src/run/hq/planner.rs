@@ -19,13 +19,16 @@ use crate::clock::WallClock;
 use crate::config::Config;
 
 /// Today, tomorrow and the day after: a site cut off on a Friday evening plays through the Sunday.
-const DAYS: i64 = 3;
+const DAYS: usize = 3;
 /// How often revisions are compared: other processes (`mikado ingest`, `grid import`) change the databases too.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Changes come in bunches: a plan is made when none has come for this long …
 const QUIET: Duration = Duration::from_millis(500);
 /// … and at the latest this long after the first.
 const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// A full disk or a locked database is tried again after this.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The plans in force, by site and day, with what is to be said about them.
 pub(super) type Published = Arc<Mutex<BTreeMap<(SiteId, Date), Arc<Planned>>>>;
@@ -90,7 +93,7 @@ impl Planner {
         }
     }
 
-    /// Looks for changes for ever.
+    /// Looks for changes for ever; what could not be done is tried again after a pause.
     pub(super) async fn run(mut self, changed: Arc<Notify>) {
         let mut made: Option<Basis> = None;
         loop {
@@ -100,11 +103,18 @@ impl Planner {
                     settle(&changed).await;
                 }
                 made = self.basis();
-                self = match tokio::task::spawn_blocking(move || self.round()).await {
-                    Ok(back) => back,
+                let done = match tokio::task::spawn_blocking(move || self.round()).await {
+                    Ok((back, done)) => {
+                        self = back;
+                        done
+                    }
                     // The task ends only with the process, or by a fault in a room: the plans in force stay so.
                     Err(why) => return tracing::error!("planning stopped: {why}; restart hq"),
                 };
+                if !done {
+                    made = None;
+                    sleep(AGAIN_AFTER).await;
+                }
             }
             // Woken or not, the revisions say whether there is anything to do.
             let _ = timeout(LOOK_EVERY, changed.notified()).await;
@@ -123,15 +133,16 @@ impl Planner {
         }
     }
 
-    /// One round over all sites; what fails is told and tried again at the next change.
-    fn round(mut self) -> Self {
+    /// One round over all sites; false when something could not be done. A site that fails keeps what it has.
+    fn round(mut self) -> (Self, bool) {
         let began = std::time::Instant::now();
         self.renew_station();
-        if let Err(why) = self.plan_all() {
+        let done = self.plan_all().unwrap_or_else(|why| {
             tracing::error!("plans could not be made: {why}; those in force stay so");
-        }
+            false
+        });
         tracing::info!("planned in {} ms", began.elapsed().as_millis());
-        self
+        (self, done)
     }
 
     /// Takes the newest station file, if it is sound; the one in force stays so otherwise.
@@ -151,30 +162,38 @@ impl Planner {
         }
     }
 
-    fn plan_all(&mut self) -> anyhow::Result<()> {
+    fn plan_all(&mut self) -> anyhow::Result<bool> {
         let station = Arc::clone(&self.station.borrow());
         let now = self.clock.now();
         let today = station.day_of(now);
-        let last = today.checked_add(Span::new().days(DAYS - 1))?;
+        let days: Vec<Date> = today.series(Span::new().days(1)).take(DAYS).collect();
         let assets = self.catalogue.ready()?;
-        let placements = self.store.placements(today, last)?;
-        let mut revision = None;
+        let placements = self.store.placements(today, days.last().copied().unwrap_or(today))?;
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
+        let mut revision = None;
+        let mut done = true;
         for site in sites {
             if station.site(site).is_none() {
                 tracing::error!("{site} is not a site of the station file; it gets no plan");
                 continue;
             }
-            let mut planned = Vec::new();
-            for n in 0..DAYS {
-                let day = today.checked_add(Span::new().days(n))?;
-                let inputs =
-                    PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
-                planned.push(self.plan_day(&inputs, now)?);
+            let inputs = |day| PlanInputs {
+                site,
+                day,
+                station: &station,
+                assets: &assets,
+                placements: &placements,
+                history: &[],
+            };
+            let planned: Result<Vec<_>, _> = days.iter().map(|day| self.plan_day(&inputs(*day), now)).collect();
+            let published =
+                planned.map_err(anyhow::Error::from).and_then(|p| self.publish_if_changed(site, p, &mut revision));
+            if let Err(why) = published {
+                tracing::error!("{site}: no new plan: {why}; the one in force stays so");
+                done = false;
             }
-            self.publish_if_changed(site, planned, &mut revision)?;
         }
-        Ok(())
+        Ok(done)
     }
 
     /// The day's plan; what is settled of the one in force stays as it is.

@@ -1,5 +1,6 @@
 //! One child: adopted or started, watched, started again, stopped when asked.
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -120,21 +121,18 @@ pub(super) struct Keeper {
     restarts: Restarts,
     began: Instant,
     voice: Voice,
+    address: Option<(SocketAddr, String)>,
     alive: Option<Alive>,
 }
 
 impl Keeper {
-    pub(super) fn new(start: Start, began: Instant, voice: Voice) -> Self {
+    pub(super) fn new(start: Start, began: Instant, voice: Voice, address: Option<(SocketAddr, String)>) -> Self {
         let patience = if start.role == Role::Hq { Patience::AfterFive } else { Patience::Never };
-        Self { start, restarts: Restarts::new(patience), began, voice, alive: None }
-    }
-
-    pub(super) const fn is_running(&self) -> bool {
-        self.alive.is_some()
+        Self { start, restarts: Restarts::new(patience), began, voice, address, alive: None }
     }
 
     /// Takes over the child that an earlier supervisor left, or stops it when it runs with other arguments or config.
-    pub(super) async fn adopt(&mut self) {
+    async fn adopt(&mut self) {
         let Some(named) = Named::read(&self.start.state).filter(Named::is_alive) else { return };
         let name = self.start.role.name();
         let current = named.args == self.start.args && named.config_hash == self.start.config_hash;
@@ -157,6 +155,10 @@ impl Keeper {
 
     /// Keeps it running until `stop` turns true.
     pub(super) async fn keep(mut self, mut stop: watch::Receiver<bool>) {
+        self.adopt().await;
+        if self.alive.is_none() {
+            self.tell_of_a_taken_address();
+        }
         loop {
             if self.alive.is_none() {
                 self.spawn();
@@ -177,6 +179,22 @@ impl Keeper {
                 Some(_) => {}
             }
         }
+    }
+
+    /// The child tells of it too; here it is told before its first breath and with the key to change.
+    fn tell_of_a_taken_address(&self) {
+        let Some((address, key)) = &self.address else { return };
+        let Err(why) = TcpListener::bind(address) else { return };
+        let name = self.start.role.name();
+        let said = Said::new(
+            format!(
+                "l'adresse {address} de {name} n'est pas libre ({why}). Libérez-la ou changez {key} ; le son, lui, continue."
+            ),
+            format!(
+                "the address {address} of {name} is not free ({why}). Free it or change {key}; the sound goes on all the same."
+            ),
+        );
+        tracing::warn!("{}", said.in_tongue(self.voice.tongue));
     }
 
     fn spawn(&mut self) {

@@ -9,7 +9,7 @@ mod restarts;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -56,11 +56,7 @@ async fn supervise(config: &Config, options: RunOptions) -> Result<(), Error> {
     let roles = config.sites.iter().map(|s| Role::Air(s.id)).chain([Role::Hq]);
     for role in roles {
         let start = Start::new(role, config, &executable, options);
-        let mut keeper = Keeper::new(start, began, options.voice);
-        keeper.adopt().await;
-        if let Some((address, said)) = (!keeper.is_running()).then(|| port_taken(role, config)).flatten() {
-            tracing::warn!(%address, "{}", said.in_tongue(options.voice.tongue));
-        }
+        let keeper = Keeper::new(start, began, options.voice, address_of(role, config));
         keepers.spawn(keeper.keep(stop.clone()));
     }
     wait_for_stop_signal().await?;
@@ -83,24 +79,12 @@ async fn wait_for_stop_signal() -> Result<(), Error> {
     Ok(())
 }
 
-/// The address that a child is about to use, when something else already uses it.
-fn port_taken(role: Role, config: &Config) -> Option<(SocketAddr, Said)> {
-    let (address, who, key) = match role {
-        Role::Hq => (config.http, "hq".to_owned(), "[hq] http".to_owned()),
-        Role::Air(id) => (config.site(id)?.http?, id.to_string(), format!("[[site]] {id} http")),
-    };
-    let error = TcpListener::bind(address).err()?;
-    Some((
-        address,
-        Said::new(
-            format!(
-                "l'adresse {address} de {who} n'est pas libre ({error}). Libérez-la ou changez {key} dans la configuration ; le son, lui, continue."
-            ),
-            format!(
-                "the address {address} of {who} is not free ({error}). Free it or change {key} in the config; the sound goes on all the same."
-            ),
-        ),
-    ))
+/// Where a child serves, and the key of the config that says so.
+fn address_of(role: Role, config: &Config) -> Option<(SocketAddr, String)> {
+    match role {
+        Role::Hq => Some((config.http, "[hq] http".to_owned())),
+        Role::Air(id) => Some((config.site(id)?.http?, format!("[[site]] {id} http"))),
+    }
 }
 
 /// Holds `path` for the life of this process, so that two supervisors never start the same sites.
