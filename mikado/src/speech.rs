@@ -108,10 +108,9 @@ impl Voice {
     /// One finding as a line for people.
     pub fn finding_line(&self, f: &Finding) -> String {
         let word = match (self.tongue, f.severity) {
-            (Tongue::Fr, Severity::Info) => "info   ",
+            (_, Severity::Info) => "info   ",
             (Tongue::Fr, Severity::Warning) => "alerte ",
             (Tongue::Fr, Severity::Blocking) => "bloqué ",
-            (Tongue::En, Severity::Info) => "info   ",
             (Tongue::En, Severity::Warning) => "warning",
             (Tongue::En, Severity::Blocking) => "blocked",
         };

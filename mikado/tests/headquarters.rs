@@ -67,7 +67,7 @@ fn plans_are_published_once_and_again_only_when_something_differs() {
     assert_eq!(entered["status"], "ready");
     let second = published(&station, first.revision.0);
     let airs = |b: &PlanBundle| {
-        let mut entries = b.plans.iter().flat_map(|p| p.entries());
+        let mut entries = b.plans.iter().flat_map(domain::SitePlan::entries);
         entries.any(|e| matches!(&e.what, domain::What::Audio { asset, .. } if asset.as_str() == entered["asset"]))
     };
     assert!(!airs(&first) && airs(&second));

@@ -71,7 +71,6 @@ fn list(args: &Args, people: &People) -> Result<Answer, Error> {
     Ok(Answer::Fine)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "its shape is map_err's")]
 fn refused(why: PeopleError) -> Error {
     Error::doing("compte refusé", "account refused", why)
 }

@@ -174,14 +174,16 @@ fn tools() -> Vec<Look> {
     let found = |name: &str| std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
     TOOLS
         .iter()
-        .map(|(name, fr, en)| match found(name) {
-            true => Look::new("outil", true, format!("{name} est là : {fr}."), format!("{name} is here: it {en}.")),
-            false => Look::new(
-                "outil",
-                true,
-                format!("{name} manque, sans gravité : il {fr}."),
-                format!("{name} is missing, no harm: it {en}."),
-            ),
+        .map(|(name, fr, en)| {
+            if found(name) {
+                Look::new("outil", true, format!("{name} est là : {fr}."), format!("{name} is here: it {en}."))
+            } else {
+                let (fr, en) = (
+                    format!("{name} manque, sans gravité : il {fr}."),
+                    format!("{name} is missing, no harm: it {en}."),
+                );
+                Look::new("outil", true, fr, en)
+            }
         })
         .collect()
 }

@@ -98,7 +98,9 @@ fn programmes(args: &Args, what: &PlanArgs, slots: &[ProgrammeSlot]) {
     } else if voice.json {
         voice.json(&slots.iter().map(slot_json).collect::<Vec<_>>());
     } else {
-        slots.iter().for_each(|s| voice.line(&slot_line(s)));
+        for slot in slots {
+            voice.line(&slot_line(slot));
+        }
     }
 }
 
@@ -114,7 +116,9 @@ fn entries(args: &Args, what: &PlanArgs, material: &Material, shown: &[Shown]) -
     } else {
         for s in shown {
             voice.say(&heading(s));
-            s.plan.entries().iter().for_each(|e| voice.line(&entry_line(e, material.station.zone(), voice.tongue)));
+            for e in s.plan.entries() {
+                voice.line(&entry_line(e, material.station.zone(), voice.tongue));
+            }
             voice.findings(&s.findings);
         }
     }

@@ -169,13 +169,11 @@ pub(crate) fn database_error(path: &Path, why: &dyn std::fmt::Display) -> Error 
 }
 
 /// A failure of the catalogue.
-#[expect(clippy::needless_pass_by_value, reason = "its shape is map_err's")]
 pub(crate) fn catalogue_error(why: media::Error) -> Error {
     Error::doing("le catalogue ne répond pas", "the catalogue does not answer", why)
 }
 
 /// A failure of the store.
-#[expect(clippy::needless_pass_by_value, reason = "its shape is map_err's")]
 pub(crate) fn store_error(why: scheduler::StoreError) -> Error {
     Error::doing("la base de la grille ne répond pas", "the scheduler's database does not answer", why)
 }

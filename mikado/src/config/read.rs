@@ -124,10 +124,8 @@ impl<'a> Reader<'a> {
     fn icecast(&mut self, written: &Icecast) -> Option<IcecastConfig> {
         let server = self.value(Some(&written.url), None, |t| server(t).map(Some));
         let mount = self.value(Some(&written.mount), None, |t| mount(t).map(Some));
-        let usual = match written.mount.get_ref() {
-            m if m.ends_with(".mp3") => StreamFormat::Mp3,
-            _ => StreamFormat::Opus,
-        };
+        let mp3 = Path::new(written.mount.get_ref()).extension().is_some_and(|e| e.eq_ignore_ascii_case("mp3"));
+        let usual = if mp3 { StreamFormat::Mp3 } else { StreamFormat::Opus };
         let format = self.value(written.format.as_ref(), usual, stream_format);
         let password = match (&written.password, &written.password_file) {
             (Some(given), None) => Password::Given(given.get_ref().clone()),

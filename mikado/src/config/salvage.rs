@@ -26,8 +26,8 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
     let table: toml::Table = text.parse().unwrap_or_default();
     let mut reader = Reader::new(path, "");
     let shelf: file::Shelf = part(table.get("shelf").and_then(|s| known_only(s, &["dir"])));
-    let written = table.get("site").and_then(toml::Value::as_array).into_iter().flatten();
-    let own = written.filter(|s| s.get("id").and_then(toml::Value::as_str) == Some(site.as_str())).next_back();
+    let mut written = table.get("site").and_then(toml::Value::as_array).into_iter().flatten();
+    let own = written.rfind(|s| s.get("id").and_then(toml::Value::as_str) == Some(site.as_str()));
     let fallback = toml::Table::from_iter([("id".to_owned(), toml::Value::String(site.to_string()))]);
     let mut kept = fallback.clone();
     for key in ["dir", "http", "opus", "mp3", "card", "wav", "icecast"] {

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_value_with_its_unit_is_read() {
         assert_eq!(duration("10s").unwrap(), Duration::from_secs(10));
-        assert_eq!(duration("1h30m").unwrap(), Duration::from_secs(5400));
+        assert_eq!(duration("1h30m").unwrap(), Duration::from_mins(90));
         assert_eq!(duration("0.5 s").unwrap(), Duration::from_millis(500));
         assert_eq!(bytes("2GB").unwrap(), 2_000_000_000);
         assert_eq!(bytes("1.5 GiB").unwrap(), 1_610_612_736);

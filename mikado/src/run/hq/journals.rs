@@ -48,7 +48,9 @@ pub(super) async fn bring_home(rooms_config: Arc<crate::config::Config>, store: 
         turn.tick().await;
         let store = Arc::clone(&store);
         let round = tokio::task::spawn_blocking(move || {
-            tails.iter_mut().for_each(|tail| tail.follow(&store));
+            for tail in &mut tails {
+                tail.follow(&store);
+            }
             tails
         });
         tails = match round.await {
@@ -68,7 +70,9 @@ impl Tail {
             if reading.cursor == self.cursor {
                 return;
             }
-            reading.findings.iter().for_each(|f| tracing::warn!("{}: {}", self.site, f.en));
+            for f in &reading.findings {
+                tracing::warn!("{}: {}", self.site, f.en);
+            }
             let records: Vec<AsRun> = reading.records.into_iter().filter_map(as_run_of(self.site)).collect();
             if let Err(why) = store.import_as_run(&records) {
                 return tracing::error!("{}: as-run could not be kept: {why}", self.site);

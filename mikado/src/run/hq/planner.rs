@@ -83,7 +83,9 @@ impl Planner {
                 }
             };
             let (bundle, findings) = slots.load();
-            findings.iter().for_each(|f| tracing::warn!("{}: {}", site.id, f.en));
+            for f in findings {
+                tracing::warn!("{}: {}", site.id, f.en);
+            }
             if let Some(bundle) = bundle {
                 self.highest = self.highest.max(bundle.revision);
                 let plans = bundle.plans.into_iter().map(|plan| Arc::new(Planned { plan, findings: Vec::new() }));

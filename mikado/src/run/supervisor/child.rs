@@ -86,7 +86,7 @@ impl Start {
 fn part_hash(config: &Config, role: Role) -> String {
     let part = match role {
         Role::Hq => format!("{config:?}"),
-        Role::Air(site) => format!("{:?} {:?}", config.shelf, config.site(site)),
+        Role::Air(site) => format!("{} {:?}", config.shelf.display(), config.site(site)),
     };
     blake3::hash(part.as_bytes()).to_hex()[..16].to_owned()
 }

@@ -62,10 +62,10 @@ impl Named {
 
     /// Returns when it has ended; for processes that are not our children.
     pub async fn ended(&self) {
-        if let Some(descriptor) = self.descriptor() {
-            if descriptor.readable().await.is_ok() {
-                return;
-            }
+        if let Some(descriptor) = self.descriptor()
+            && descriptor.readable().await.is_ok()
+        {
+            return;
         }
         while self.is_alive() {
             tokio::time::sleep(LOOK_EVERY).await;

@@ -15,7 +15,7 @@ pub enum Patience {
 /// Ends within [`WITHIN`] that still count as bad luck.
 pub const ENDS_MAX: usize = 5;
 /// The stretch in which ends are counted.
-pub const WITHIN: Duration = Duration::from_secs(60);
+pub const WITHIN: Duration = Duration::from_mins(1);
 /// The pause before a quick restart: long enough that a process that cannot start at all does not eat a core, and well
 /// inside the 200 ms that a site may lose to its supervisor.
 pub const QUICK: Duration = Duration::from_millis(100);
