@@ -60,12 +60,19 @@ pub enum Step {
 }
 
 impl Situation<'_> {
-    /// The next step. With `urgent_only`, nothing is made that is wanted later than [`URGENT`] from now.
+    /// The next step: what is wanted soonest.
+    ///
+    /// With `urgent_only`, the longest of what is wanted within [`URGENT`], and nothing else: while the first worker
+    /// goes through the short pieces, its helper has begun the long one that would otherwise come last and too late.
     pub fn step(&self, urgent_only: bool) -> Step {
-        let Some(need) = self.needs.iter().find(|n| self.is_missing(n)) else { return Step::Rest };
-        if urgent_only && need.from > self.after(URGENT) {
-            return Step::Rest;
-        }
+        let mut missing = self.needs.iter().filter(|n| self.is_missing(n));
+        let urgent = self.after(URGENT);
+        let need = if urgent_only {
+            missing.filter(|n| n.from <= urgent).max_by_key(|n| n.piece.recipe.length)
+        } else {
+            missing.next()
+        };
+        let Some(need) = need else { return Step::Rest };
         if self.used_bytes + cost_bytes(need.piece.recipe.length) <= self.budget_bytes {
             return Step::Make(Box::new(need.clone()));
         }
@@ -198,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_helper_leaves_alone_what_is_not_urgent() {
+    fn the_helper_takes_the_longest_of_what_is_urgent_and_nothing_else() {
         let now = at(DAY_START);
         let needs = needs(&reference(), &texts(), now, now + AHEAD);
         let mut there = BTreeSet::new();
@@ -207,6 +214,9 @@ mod tests {
             let situation = Situation { now, needs: &needs, there: &there, held: &[], used_bytes: 0, budget_bytes };
             let Step::Make(need) = situation.step(true) else { break };
             assert!(need.from <= now + URGENT);
+            if there.is_empty() {
+                assert_eq!(need.piece.id().as_str(), "bko-ce-matin.20261124-0810", "the longest of the minute");
+            }
             there.insert(need.piece.id().clone());
         }
         assert!(there.len() > 6);

@@ -229,15 +229,22 @@ impl Drop for Staged {
     }
 }
 
-/// Removes what a maker that was killed left behind.
+/// Removes what a maker that was killed left behind: nobody else will.
 fn sweep(staging: &Path) -> Result<()> {
     for entry in std::fs::read_dir(staging)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(STAGED) {
+        if is_left_over(&entry.file_name().to_string_lossy()) {
             std::fs::remove_file(entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Whether a staged file is ours, or the work of an ingest (`.ingest-<process>-…`) whose process is gone or is us.
+fn is_left_over(name: &str) -> bool {
+    let process = name.strip_prefix(".ingest-").and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+    let gone = |pid: u32| pid == std::process::id() || !Path::new("/proc").join(pid.to_string()).exists();
+    name.starts_with(STAGED) || process.is_some_and(gone)
 }
 
 /// Whether there is nothing to make: the bytes are there and approved, or a person has taken the card in hand.
