@@ -3,6 +3,8 @@
 //!
 //! Pure values: no files, no sockets, no threads, no clock, no serde. A type lives here only when two sibling crates name it.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 mod asrun;
 mod asset;
 mod finding;

@@ -113,6 +113,7 @@ pub fn router(app: App) -> Router {
 }
 
 /// A panic in a handler is an incident of one request, not of the server.
+#[expect(clippy::needless_pass_by_value, reason = "the panic handler is given the payload by value")]
 fn caught(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     use axum::response::IntoResponse;
     let said =

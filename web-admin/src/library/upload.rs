@@ -101,8 +101,8 @@ impl VerdictPage {
         crate::text::length(domain::Frames(self.report.length_frames))
     }
 
-    fn level(&self, value: &Option<f64>, unit: &str) -> String {
-        value.map_or_else(|| "—".to_owned(), |v| format!("{} {unit}", self.f.t.number(v, 1)))
+    fn level(&self, value: Option<&f64>, unit: &str) -> String {
+        value.map_or_else(|| "—".to_owned(), |v| format!("{} {unit}", self.f.t.number(*v, 1)))
     }
 }
 

@@ -54,7 +54,7 @@ impl People {
     ///
     /// Asked again before that, it gives a new secret; the one before stops to work, because only its hash is kept.
     pub fn ensure_first_admin(&self, now: Timestamp) -> Result<Option<OneTimeSecret>, PeopleError> {
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         let chosen: bool = tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM person WHERE role = 'administrator' AND password IS NOT NULL AND closed_at_s IS NULL)",
@@ -75,7 +75,7 @@ impl People {
     /// Makes an account and its one-time secret.
     pub fn add_user(&self, name: &str, role: Role, by: &str, now: Timestamp) -> Result<OneTimeSecret, PeopleError> {
         let name = checked_name(name)?;
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         if find(&tx, name)?.is_some() {
             return Err(PeopleError::NameTaken(name.to_owned()));
@@ -91,7 +91,7 @@ impl People {
     /// Gives an account a new one-time secret and ends its sessions: for a forgotten password. The old password keeps
     /// working until a new one was chosen only if nobody uses the secret; an administrator never chooses a password.
     pub fn reset(&self, name: &str, by: &str, now: Timestamp) -> Result<OneTimeSecret, PeopleError> {
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         let person = find(&tx, name)?.ok_or_else(|| PeopleError::Unknown(name.to_owned()))?;
         let secret = issue(&tx, &person.name, now)?;
@@ -104,7 +104,7 @@ impl People {
 
     /// Closes an account and ends its sessions. Its acts stay in the audit.
     pub fn close(&self, name: &str, by: &str, now: Timestamp) -> Result<(), PeopleError> {
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         let person = find(&tx, name)?.ok_or_else(|| PeopleError::Unknown(name.to_owned()))?;
         tx.execute(
@@ -120,7 +120,7 @@ impl People {
 
     /// All accounts, by name.
     pub fn users(&self) -> Result<Vec<Person>, PeopleError> {
-        let db = self.reader()?;
+        let db = self.reader();
         let mut query = db.prepare_cached(&format!("{SELECT} ORDER BY key"))?;
         Ok(query.query_map([], person)?.collect::<Result<_, _>>()?)
     }
@@ -128,7 +128,7 @@ impl People {
     /// Sets the password that the account's owner chose; the one-time secret is used up and all sessions end.
     pub fn choose_password(&self, person: i64, new: &str, address: &str, now: Timestamp) -> Result<(), PeopleError> {
         let hash = password::hash(new)?;
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         let name: String = tx.query_row("SELECT name FROM person WHERE id = ?1", [person], |r| r.get(0))?;
         tx.execute(

@@ -49,7 +49,7 @@ const FIELD_CHARS_MAX: usize = 400;
 impl People {
     /// Appends one act.
     pub fn record(&self, act: &Act<'_>, now: Timestamp) -> Result<(), PeopleError> {
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         append(&tx, act, now)?;
         tx.commit()?;
@@ -58,7 +58,7 @@ impl People {
 
     /// The newest lines, newest first, at most `max`.
     pub fn audit(&self, max: usize) -> Result<Vec<AuditLine>, PeopleError> {
-        let db = self.reader()?;
+        let db = self.reader();
         let mut query = db.prepare_cached(
             "SELECT seq, at, who, address, act, object, detail, allowed, hash FROM audit ORDER BY seq DESC LIMIT ?1",
         )?;
@@ -68,7 +68,7 @@ impl People {
 
     /// Walks the whole chain: how many lines hold, or the number of the first that does not.
     pub fn verify_audit(&self) -> Result<Result<u64, i64>, PeopleError> {
-        let db = self.reader()?;
+        let db = self.reader();
         let mut query = db.prepare_cached(
             "SELECT seq, at, who, address, act, object, detail, allowed, hash FROM audit ORDER BY seq",
         )?;

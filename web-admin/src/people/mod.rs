@@ -1,4 +1,4 @@
-//! People: accounts, one-time secrets, sessions, the audit. All of it in one SQLite file, `people.db`.
+//! People: accounts, one-time secrets, sessions, the audit. All of it in one database file, `people.db`.
 //!
 //! No account has a password that anybody else chose: each begins with a one-time secret that expires after 24 hours and
 //! is good for choosing a password, nothing else.
@@ -26,7 +26,7 @@ pub use sign_in::SignIn;
 /// What can go wrong with the people file.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
-    /// SQLite refused.
+    /// The database refused.
     #[error("people.db: {0}")]
     Sql(#[from] rusqlite::Error),
     /// The file was written by a newer Mikado.
@@ -69,13 +69,13 @@ impl People {
         Ok(Self { write: Mutex::new(write), read: Mutex::new(read), limits: Mutex::default() })
     }
 
-    // A panic while a lock was held leaves SQLite itself whole: its transaction was rolled back.
-    fn writer(&self) -> Result<MutexGuard<'_, Connection>, PeopleError> {
-        Ok(self.write.lock().unwrap_or_else(PoisonError::into_inner))
+    // A panic while a lock was held leaves the database itself whole: its transaction was rolled back.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.write.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reader(&self) -> Result<MutexGuard<'_, Connection>, PeopleError> {
-        Ok(self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn limits(&self) -> MutexGuard<'_, limit::Limits> {

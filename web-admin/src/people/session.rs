@@ -86,7 +86,7 @@ impl People {
     pub fn session(&self, token: &str, now: Timestamp) -> Result<Option<Session>, PeopleError> {
         let key = token_hash(token);
         let now_s = now.as_second();
-        let db = self.reader()?;
+        let db = self.reader();
         let mut query = db.prepare_cached(
             "SELECT p.id, p.name, p.role, s.csrf, s.must_choose, s.seen_at_s FROM session s JOIN person p ON p.id = s.person
              WHERE s.token_hash = ?1 AND s.seen_at_s > ?2 AND s.opened_at_s > ?3 AND p.closed_at_s IS NULL",
@@ -114,13 +114,13 @@ impl People {
     /// Writes that the session was used.
     pub fn touch(&self, session: &Session, now: Timestamp) -> Result<(), PeopleError> {
         let set = params![session.key, now.as_second()];
-        self.writer()?.execute("UPDATE session SET seen_at_s = max(seen_at_s, ?2) WHERE token_hash = ?1", set)?;
+        self.writer().execute("UPDATE session SET seen_at_s = max(seen_at_s, ?2) WHERE token_hash = ?1", set)?;
         Ok(())
     }
 
     /// Ends a session.
     pub fn sign_out(&self, session: &Session, address: &str, now: Timestamp) -> Result<(), PeopleError> {
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         tx.execute("DELETE FROM session WHERE token_hash = ?1", [session.key])?;
         let act = Act { who: &session.name, address, act: "session.close", object: "", detail: "", allowed: true };

@@ -30,7 +30,7 @@ impl People {
             return Ok(SignIn::Refused);
         };
         self.limits().forgive(&account);
-        let mut db = self.writer()?;
+        let mut db = self.writer();
         let tx = db.transaction()?;
         let person = find(&tx, &account)?.ok_or_else(|| PeopleError::Unknown(account.clone()))?;
         let (token, session) = session::open(&tx, &person, address, must_choose, now)?;
@@ -43,7 +43,7 @@ impl People {
     /// `Some(must_choose)` when what was typed opens the account. The slow hash is always spent.
     fn is_right(&self, account: &str, typed: &str, now: Timestamp) -> Result<Option<bool>, PeopleError> {
         let kept = {
-            let db = self.reader()?;
+            let db = self.reader();
             let mut query = db.prepare_cached(
                 "SELECT password, secret_hash IS NOT NULL AND secret_hash = ?2 AND secret_until_s > ?3
                  FROM person WHERE key = ?1 AND closed_at_s IS NULL",

@@ -45,7 +45,7 @@ impl Browser {
         let answer =
             browser.json("POST", "/api/session", &serde_json::json!({ "name": name, "password": PASSWORD })).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        browser.csrf = answer.json()["csrf"].as_str().unwrap().to_owned();
+        answer.json()["csrf"].as_str().unwrap().clone_into(&mut browser.csrf);
         browser
     }
 
@@ -75,7 +75,7 @@ impl Browser {
     pub async fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("csrf={}", self.csrf);
         for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", encoded(value)));
+            body.extend(["&", name, "=", &encoded(value)]);
         }
         let request = self
             .request("POST", path)

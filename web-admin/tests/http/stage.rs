@@ -123,7 +123,7 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
 fn speech(seed: u64, half: u64) -> LevelReading {
     let mixed = (half ^ (seed << 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let noise = ((mixed >> 40) as f32) / 16_777_216.0;
-    let phrase = ((half as f32 / (5.0 + seed as f32)).sin() + 1.0) / 2.0;
+    let phrase = f32::midpoint((half as f32 / (5.0 + seed as f32)).sin(), 1.0);
     let rms = -36.0 + 14.0 * phrase + 8.0 * noise;
     LevelReading { rms_dbfs: Some(rms), peak_dbfs: Some((rms + 9.0 + 3.0 * noise).min(-1.0)) }
 }

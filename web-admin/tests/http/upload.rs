@@ -36,9 +36,9 @@ fn files_under(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
         if entry.path().is_dir() {
-            found.extend(files_under(&entry.path()))
+            found.extend(files_under(&entry.path()));
         } else {
-            found.push(entry.path().display().to_string())
+            found.push(entry.path().display().to_string());
         }
     }
     found
