@@ -66,7 +66,8 @@ pub fn run(options: &DemoOptions, voice: Voice) -> Result<(), Error> {
         work_gently();
         worker.work(false);
     });
-    let ended = supervisor::run(&config, RunOptions { clock, voice });
+    // The wall tells each alarm with its sentence; the terminal is for where to look and listen.
+    let ended = supervisor::run(&config, RunOptions { clock, voice, trace: Some("error") });
     maker.leave();
     ended
 }

@@ -15,6 +15,6 @@ pub(super) fn run(args: &Args) -> Result<Answer, Error> {
         format!("Pages : http://{}/ — sites : {sites}", config.http),
         format!("Pages: http://{}/ — sites: {sites}", config.http),
     ));
-    supervisor::run(&config, RunOptions { clock: args.clock(), voice })?;
+    supervisor::run(&config, RunOptions { clock: args.clock(), voice, trace: None })?;
     Ok(Answer::Fine)
 }

@@ -44,6 +44,7 @@ pub(super) struct Start {
     role: Role,
     executable: PathBuf,
     args: Vec<String>,
+    trace: Option<&'static str>,
     config_hash: String,
     state: PathBuf,
 }
@@ -66,6 +67,7 @@ impl Start {
             role,
             executable: executable.to_owned(),
             args,
+            trace: options.trace.filter(|_| std::env::var_os("MIKADO_TRACE").is_none()),
             config_hash: part_hash(config, role),
             state: state_path(&config.run, role),
         }
@@ -77,6 +79,7 @@ impl Start {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .process_group(0)
+            .envs(self.trace.map(|filter| ("MIKADO_TRACE", filter)))
             .kill_on_drop(false)
             .spawn()
     }

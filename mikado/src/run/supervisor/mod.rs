@@ -33,6 +33,8 @@ pub struct RunOptions {
     pub clock: WallClock,
     /// How they and it speak.
     pub voice: Voice,
+    /// What the children's trace shows where `MIKADO_TRACE` says nothing; `None` leaves them their own default.
+    pub trace: Option<&'static str>,
 }
 
 /// Runs until it is asked to stop, then stops its children gracefully.
