@@ -21,7 +21,7 @@ test_list=(
   chromium=chromium chromedriver=chromium-driver
   pulseaudio=pulseaudio libasound2-plugins
   gst-launch-1.0=gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good # good decodes MP3 by mpg123
-  fonts-dejavu-core ss=iproute2 runuser=util-linux                                       # icecast refuses to run as root
+  fonts-dejavu-core ss=iproute2 runuser=util-linux setpriv=util-linux                                       # icecast refuses to run as root
 )
 
 wanted=("${build_list[@]}")

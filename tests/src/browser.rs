@@ -2,7 +2,6 @@
 //! test.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -33,8 +32,7 @@ impl Browser {
         tool("chromium");
         let port = free_ports() + 18;
         let profile = dir.join("profile");
-        let driver =
-            Held::start(tool("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()));
+        let driver = Held::start(tool("chromedriver").arg(format!("--port={port}")));
         let arguments = [
             "--headless=new",
             "--no-sandbox",

@@ -14,14 +14,22 @@ pub fn tool(name: &str) -> Command {
     Command::new(name)
 }
 
+/// The same command as a child that gets `signal` when the thread that starts it ends, by whatever cause.
+pub fn bound_to_us(command: &Command, signal: &str) -> Command {
+    let mut bound = tool("setpriv");
+    bound.args(["--pdeathsig", signal]).arg(command.get_program()).args(command.get_args());
+    bound
+}
+
 /// A child that is ended with the test, whatever happens.
 #[derive(Debug)]
 pub struct Held(Child);
 
 impl Held {
-    /// Starts `command` with nothing to read.
+    /// Starts `command` with nothing to read and nobody who reads it. It is told to end also when the test itself is killed.
     pub fn start(command: &mut Command) -> Self {
-        let child = command.stdin(Stdio::null()).spawn();
+        let mut bound = bound_to_us(command, "KILL");
+        let child = bound.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         Self(child.unwrap_or_else(|e| panic!("{command:?} does not start: {e}")))
     }
 
@@ -89,9 +97,7 @@ impl Recording {
                     "-t",
                     &seconds.to_string(),
                 ])
-                .arg(file)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
+                .arg(file),
         );
         Self { process, file: file.to_owned(), limit: Duration::from_secs(u64::from(seconds) + 30) }
     }

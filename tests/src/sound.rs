@@ -51,31 +51,51 @@ pub fn level_dbfs(samples: &[f32]) -> f64 {
     if sum <= 0.0 { -200.0 } else { 10.0 * (sum / samples.len() as f64).log10() }
 }
 
-/// Level in dBFS of the sine at `hz` in `samples`, under a Hann window, so that a tone 20 Hz away counts for nothing when the
-/// stretch lasts a quarter of a second or more. A full-scale sine is −3 dBFS.
-pub fn tone_dbfs(samples: &[f32], hz: f64) -> f64 {
-    let (mut re, mut im, mut weight) = (0.0, 0.0, 0.0);
-    let step = TAU / samples.len() as f64;
-    for (n, s) in samples.iter().enumerate() {
-        let window = 0.5 - 0.5 * (step * n as f64).cos();
-        let angle = TAU * (hz * n as f64 / RATE_HZ as f64).fract();
-        re += f64::from(*s) * window * angle.cos();
-        im += f64::from(*s) * window * angle.sin();
-        weight += window;
+/// A stretch under a Hann window, ready to be asked for tones: a tone 20 Hz away counts for nothing when the stretch lasts a
+/// quarter of a second or more.
+#[derive(Debug)]
+pub struct Windowed(Vec<f64>);
+
+impl Windowed {
+    /// Lays the window over `samples`.
+    pub fn new(samples: &[f32]) -> Self {
+        let step = TAU / samples.len() as f64;
+        let window = |n: usize| 0.5 - 0.5 * (step * n as f64).cos();
+        Self(samples.iter().enumerate().map(|(n, s)| f64::from(*s) * window(n)).collect())
     }
-    let amplitude = 2.0 * re.hypot(im) / weight.max(1.0);
-    if amplitude <= 1e-10 { -200.0 } else { 20.0 * (amplitude / std::f64::consts::SQRT_2).log10() }
+
+    /// Level in dBFS of the sine at `hz`, by Goertzel's recurrence. A full-scale sine is −3 dBFS.
+    pub fn tone_dbfs(&self, hz: f64) -> f64 {
+        let angle = TAU * hz / RATE_HZ as f64;
+        let turn = 2.0 * angle.cos();
+        let (mut last, mut before) = (0.0, 0.0);
+        for s in &self.0 {
+            let now = s + turn * last - before;
+            before = last;
+            last = now;
+        }
+        let power = last * last + before * before - turn * last * before;
+        // The window's mean is one half, a sine's transform one half of its amplitude.
+        let amplitude = 4.0 * power.max(0.0).sqrt() / self.0.len().max(1) as f64;
+        if amplitude <= 1e-10 { -200.0 } else { 20.0 * (amplitude / std::f64::consts::SQRT_2).log10() }
+    }
+
+    /// How far the tone at `hz` stands above what lies beside it (±8 and ±12 Hz), in decibels.
+    pub fn above_neighbours_db(&self, hz: f64) -> f64 {
+        let beside = [-12.0, -8.0, 8.0, 12.0].map(|d| self.tone_dbfs(hz + d));
+        self.tone_dbfs(hz) - beside.into_iter().fold(f64::NEG_INFINITY, f64::max)
+    }
 }
 
-/// How far the tone at `hz` stands above what lies beside it (±8 and ±12 Hz), in decibels.
+/// How far the tone at `hz` stands above what lies beside it in `samples`, in decibels.
 pub fn tone_above_neighbours_db(samples: &[f32], hz: f64) -> f64 {
-    let beside = [-12.0, -8.0, 8.0, 12.0].map(|d| tone_dbfs(samples, hz + d));
-    tone_dbfs(samples, hz) - beside.into_iter().fold(f64::NEG_INFINITY, f64::max)
+    Windowed::new(samples).above_neighbours_db(hz)
 }
 
 /// The candidate whose tone stands highest above its neighbours, and by how much.
 pub fn strongest<'a, K>(samples: &[f32], candidates: &'a [(K, f64)]) -> (&'a K, f64) {
-    let scored = candidates.iter().map(|(k, hz)| (k, tone_above_neighbours_db(samples, *hz)));
+    let windowed = Windowed::new(samples);
+    let scored = candidates.iter().map(|(k, hz)| (k, windowed.above_neighbours_db(*hz)));
     scored.max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are candidates")
 }
 
@@ -151,8 +171,9 @@ mod tests {
     #[test]
     fn the_ear_names_a_quiet_tone_under_a_loud_one() {
         let sound = mixed(&sine(440.0, -20.0, 1.0), &sine(1020.0, -35.0, 1.0));
-        assert!((tone_dbfs(&sound, 1020.0) + 35.0).abs() < 0.1);
-        assert!(tone_dbfs(&sound, 1040.0) < -60.0);
+        let windowed = Windowed::new(&sound);
+        assert!((windowed.tone_dbfs(1020.0) + 35.0).abs() < 0.1);
+        assert!(windowed.tone_dbfs(1040.0) < -60.0);
         let candidates = [("a", 1000.0), ("b", 1020.0), ("c", 1040.0)];
         assert_eq!(*strongest(&sound, &candidates).0, "b");
     }

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::foreign::decode;
+use crate::foreign::{bound_to_us, decode};
 use crate::processes::{self, Process};
 use crate::sound::Sound;
 
@@ -59,10 +59,10 @@ impl Station {
         fs::create_dir_all(dir).unwrap();
         let http = SocketAddr::from(([127, 0, 0, 1], free_ports()));
         let said = fs::File::create(dir.with_extension("said")).unwrap();
-        let launcher = Command::new(binary())
-            .args(["demo", "--dir"])
-            .arg(dir)
-            .args(["--http", &http.to_string(), "--at", at])
+        let mut demo = Command::new(binary());
+        demo.args(["demo", "--dir"]).arg(dir).args(["--http", &http.to_string(), "--at", at]);
+        // A killed test leaves no station behind: INT is what Ctrl-C would send.
+        let launcher = bound_to_us(&demo, "INT")
             .stdin(Stdio::null())
             .stdout(said.try_clone().unwrap())
             .stderr(said)

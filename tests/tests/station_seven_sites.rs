@@ -81,7 +81,7 @@ fn check_markers(heard: &[(&str, &str, Sound)], claims: &mut Claims) {
         let language_hz = markers.hz("programme", programme).1;
         // A recording begins at 08:09:35 with at most a few seconds of burst before it; this stretch is inside the content
         // of every opt-out whichever.
-        let stretch = sound.stretch(66.0, 8.0);
+        let stretch = sound.stretch(70.0, 3.0);
         let (found, above) = strongest(stretch, &programmes);
         claims.check(found == programme && above > 12.0, || {
             format!("{site}.{format}: {programme} should sound, {found} does ({above:.1} dB above its neighbours)")
