@@ -156,6 +156,27 @@ fn whoever_joins_in_mid_stream_hears_every_frame_from_there() {
 }
 
 #[test]
+fn the_mp3_stream_has_the_level_of_the_air_at_every_bit_rate() {
+    let dir = tempfile::tempdir().unwrap();
+    let sound: Vec<[f32; 2]> =
+        (0..96_000).map(|n| [(f64::from(n) * std::f64::consts::TAU / 48.0).sin() as f32 * 0.2; 2]).collect();
+    let level = |part: &[[f32; 2]]| {
+        let sum: f64 = part.iter().map(|f| f64::from(f[0]) * f64::from(f[0])).sum();
+        10.0 * (sum / part.len() as f64).log10()
+    };
+    for bitrate_kbps in [64, 96, 112, 128, 160, 192, 224, 256, 320] {
+        let mut stream = Mp3Stream::new(Mp3Options { bitrate_kbps, ..Mp3Options::default() }).unwrap();
+        let mut units = Vec::new();
+        stream.push(&sound, &mut units).unwrap();
+        stream.finish(&mut units).unwrap();
+        let bytes: Vec<u8> = units.iter().flat_map(|u| u.data.to_vec()).collect();
+        let (got, _) = ffmpeg(&file(dir.path(), "level.mp3", &bytes));
+        let apart = level(&got[24_000..72_000]) - level(&sound[24_000..72_000]);
+        assert!(apart.abs() < 0.05, "{bitrate_kbps} kbit/s: {apart:+.3} dB");
+    }
+}
+
+#[test]
 fn gstreamer_and_ffmpeg_play_the_mp3_stream_from_any_frame() {
     let sound = sweep(48_000 * 4);
     let units = mp3_units(&sound);

@@ -19,7 +19,7 @@ impl Claims {
 
     /// Ends the test: fails when any claim did not hold, with what the station said at its end.
     pub fn settle(self, said: &str) {
-        let tail: Vec<&str> = said.lines().rev().take(40).collect();
+        let tail: Vec<&str> = said.lines().rev().take(60).collect();
         let tail: Vec<&str> = tail.into_iter().rev().collect();
         assert!(
             self.broken.is_empty(),

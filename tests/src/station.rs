@@ -146,6 +146,28 @@ impl Station {
         serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
     }
 
+    /// What a site's journal holds, one short line per record: for a person who wonders why a claim did not hold.
+    pub fn aired(&self, site: &str) -> String {
+        let folder = self.dir.join("sites").join(site).join("journal");
+        let mut files: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        files.sort();
+        let mut told = format!("{site} aired:\n");
+        for line in files
+            .iter()
+            .filter_map(|f| fs::read_to_string(f).ok())
+            .flat_map(|t| t.lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let record = serde_json::from_str::<Value>(&line).unwrap_or_default()["record"].take();
+            let word = |key: &str| record[key].to_string();
+            let fields =
+                ["kind", "wall", "at_frames", "length_frames", "from_frames", "rung", "outcome", "asset"].map(word);
+            told.push_str("  ");
+            told.push_str(&fields.join(" "));
+            told.push('\n');
+        }
+        told
+    }
+
     /// The codes of a site's alarms now.
     pub fn alarms(&self, site: &str) -> Vec<String> {
         let vitals = self.vitals(site).unwrap_or_default();

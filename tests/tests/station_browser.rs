@@ -90,7 +90,7 @@ fn what_is_uploaded_in_a_browser_is_heard_and_what_is_no_sound_changes_nothing()
         browser.close().await;
     });
     heard(&station, temp.path(), &mut claims);
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("MOP")));
 }
 
 async fn sign_in(browser: &Browser, station: &Station) {

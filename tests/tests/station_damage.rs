@@ -61,7 +61,7 @@ fn damaged_files_are_named_and_never_heard_as_silence() {
         let expected = site != "MOP";
         claims.check(own == expected, || format!("{site}: {programme} at the end, {above:.1} dB above its neighbours"));
     }
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("MOP")));
 }
 
 /// The canonical files that a site's process has open, and how far it has read them.

@@ -50,7 +50,7 @@ fn an_icecast_client_hears_the_switch_within_20_ms_of_the_wall() {
     let render = station.render("GAO", "2026-11-24T08:09:30Z", "75s", &temp.path().join("render.wav"));
     let [stretch] = heard.as_slice() else { panic!("{} connections to Icecast instead of one", heard.len()) };
     check_timing(stretch, &stretch.listen(&temp.path().join("icecast.mp3")), &render, &mut claims);
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("GAO")));
 }
 
 /// The recording lies on the render by one offset before and after the switch (its own constant delay), and its bytes

@@ -64,7 +64,7 @@ fn seven_sites_say_seven_things_and_render_says_the_same() {
         check_is_the_render(format, sound, &gao, &mut claims);
     }
     claims.check(station.stop() < Duration::from_secs(5), || "Ctrl-C did not end the station within 5 s".into());
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("GAO")));
 }
 
 /// The seven air processes with two encoders each, as a share of one core. The law is 30 % for a release build; the
@@ -93,7 +93,7 @@ fn check_markers(heard: &[(&str, &str, Sound)], claims: &mut Claims) {
         let silences = sound.silences(-60.0, 0.05);
         claims.check(silences.is_empty(), || format!("{site}.{format}: silent at {silences:?}"));
         let length = sound.seconds();
-        claims.check((length - f64::from(RECORD_SECONDS)).abs() < 1.0, || format!("{site}.{format}: {length:.2} s"));
+        claims.check((length - f64::from(RECORD_SECONDS)).abs() < 2.0, || format!("{site}.{format}: {length:.2} s"));
     }
 }
 

@@ -41,7 +41,7 @@ fn a_killed_process_is_heard_on_its_own_site_alone_and_briefly() {
         check_untouched(site, stretches, temp.path(), &mut claims);
     }
     check_back(&gao, killed, temp.path(), &mut claims);
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("GAO")));
 }
 
 fn kill_hq(station: &Station, claims: &mut Claims) {
@@ -120,7 +120,7 @@ fn a_restarted_site_joins_where_the_air_should_be() {
     let [kidal, tessalit] = ears.map(Listener::finish).map(|mut s| s.pop().expect("sound came"));
     let late = arrival_apart_s(&kidal, &tessalit, temp.path());
     claims.check(late.is_some_and(|l| l.abs() < 0.15), || format!("Tessalit is {late:?} s away from Kidal"));
-    claims.settle(&station.said());
+    claims.settle(&format!("{}\n{}", station.said(), station.aired("GAO")));
 }
 
 /// How much later the same sound arrives in `b` than in `a`, in seconds, or `None` when they do not say the same.
