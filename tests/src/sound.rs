@@ -99,40 +99,41 @@ pub fn strongest<'a, K>(samples: &[f32], candidates: &'a [(K, f64)]) -> (&'a K, 
     scored.max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are candidates")
 }
 
-/// Where `part` lies in `whole`, as the frame with the highest normalised correlation, and that correlation (1.0 is equality
-/// up to gain). Looks first at an eighth of the rate, then at every frame around the best place.
-pub fn find(part: &[f32], whole: &[f32]) -> Option<(usize, f64)> {
+/// Where `part` lies in `whole` within `reach` frames of `around`, as the frame with the highest normalised correlation, and
+/// that correlation (1.0 is equality up to gain). Looks first at an eighth of the rate, then at every frame around the best.
+pub fn find(part: &[f32], whole: &[f32], around: usize, reach: usize) -> Option<(usize, f64)> {
     const COARSE: usize = 8;
-    let (small_part, small_whole) = (thinned(part, COARSE), thinned(whole, COARSE));
-    let rough = best(&small_part, &small_whole, 0..(small_whole.len() + 1).checked_sub(small_part.len())?)?;
-    let from = (rough.0 * COARSE).saturating_sub(2 * COARSE);
-    let to = (rough.0 * COARSE + 2 * COARSE).min(whole.len().checked_sub(part.len())?);
-    best(part, whole, from..to + 1)
-}
-
-/// As [`find`], but only within `reach` frames of `around`, every frame of it.
-pub fn find_near(part: &[f32], whole: &[f32], around: usize, reach: usize) -> Option<(usize, f64)> {
     let last = whole.len().checked_sub(part.len())?;
-    best(part, whole, around.saturating_sub(reach).min(last)..(around + reach).min(last) + 1)
+    let (small_part, small_whole) = (thinned(part, COARSE), thinned(whole, COARSE));
+    let small_last = small_whole.len().checked_sub(small_part.len())?;
+    let from = (around.saturating_sub(reach) / COARSE).min(small_last);
+    let rough = best(&small_part, &small_whole, from..((around + reach) / COARSE).min(small_last) + 1)?;
+    let from = (rough.0 * COARSE).saturating_sub(2 * COARSE).min(last);
+    best(part, whole, from..(rough.0 * COARSE + 2 * COARSE).min(last) + 1)
 }
 
 /// The offsets in frames at which stretches of `part_s` seconds of `heard`, beginning at each of `places_s`, lie in `whole`,
-/// each with its likeness. The first is looked for everywhere, the others within 100 ms of where the first says.
-pub fn offsets(heard: &Sound, whole: &Sound, places_s: &[f64], part_s: f64) -> Vec<(i64, f64)> {
-    let mut first: Option<i64> = None;
+/// each with its likeness. The first is looked for `reach_s` around `expected_s` later in `whole`, the others 100 ms around
+/// where the first says.
+pub fn offsets(
+    heard: &Sound,
+    whole: &Sound,
+    places_s: &[f64],
+    part_s: f64,
+    (expected_s, reach_s): (f64, f64),
+) -> Vec<(i64, f64)> {
+    let frames = |seconds: f64| (seconds * RATE_HZ as f64) as i64;
+    let (mut expected, mut reach) = (frames(expected_s), frames(reach_s));
     let mut found = Vec::new();
     for at_s in places_s {
-        let (at, part) = ((at_s * RATE_HZ as f64) as i64, heard.stretch(*at_s, part_s));
-        let place = match first.map(|offset| usize::try_from(at + offset)) {
-            None => find(part, &whole.0),
-            Some(Ok(expected)) => find_near(part, &whole.0, expected, RATE_HZ / 10),
-            Some(Err(_)) => None,
-        };
-        if let Some((place, likeness)) = place {
-            let offset = place as i64 - at;
-            first.get_or_insert(offset);
-            found.push((offset, likeness));
+        let (at, part) = (frames(*at_s), heard.stretch(*at_s, part_s));
+        let around = usize::try_from(at + expected).unwrap_or(0);
+        let Some((place, likeness)) = find(part, &whole.0, around, reach.unsigned_abs() as usize) else { continue };
+        let offset = place as i64 - at;
+        if found.is_empty() {
+            (expected, reach) = (offset, frames(0.1));
         }
+        found.push((offset, likeness));
     }
     found
 }
@@ -142,12 +143,23 @@ fn thinned(samples: &[f32], by: usize) -> Vec<f32> {
     samples.chunks_exact(by).map(|c| c.iter().sum::<f32>() / by as f32).collect()
 }
 
+/// The sum of `a × b` and that of `b × b`, in eight lanes so that the compiler may use vectors.
+fn products(a: &[f32], b: &[f32]) -> (f32, f32) {
+    let (mut dot, mut energy) = ([0.0_f32; 8], [0.0_f32; 8]);
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        for lane in 0..8 {
+            dot[lane] += a[lane] * b[lane];
+            energy[lane] += b[lane] * b[lane];
+        }
+    }
+    (dot.iter().sum(), energy.iter().sum())
+}
+
 fn best(part: &[f32], whole: &[f32], places: std::ops::Range<usize>) -> Option<(usize, f64)> {
     let own: f64 = part.iter().map(|s| f64::from(s * s)).sum();
     let scored = places.map(|place| {
         let there = &whole[place..place + part.len()];
-        let dot: f32 = part.iter().zip(there).map(|(a, b)| a * b).sum();
-        let energy: f32 = there.iter().map(|b| b * b).sum();
+        let (dot, energy) = products(part, there);
         (place, f64::from(dot) / (own * f64::from(energy)).sqrt().max(1e-12))
     });
     scored.max_by(|a, b| a.1.total_cmp(&b.1))
@@ -192,7 +204,7 @@ mod tests {
                 held
             })
             .collect();
-        let (place, likeness) = find(&whole[31_007..31_007 + 9_600], &whole).unwrap();
+        let (place, likeness) = find(&whole[31_007..31_007 + 9_600], &whole, 40_000, 20_000).unwrap();
         assert_eq!(place, 31_007);
         assert!(likeness > 0.999);
     }

@@ -127,7 +127,8 @@ fn a_restarted_site_joins_where_the_air_should_be() {
 fn arrival_apart_s(a: &Stretch, b: &Stretch, temp: &Path) -> Option<f64> {
     let (first, second) = (a.listen(&temp.join("a.mp3")), b.listen(&temp.join("b.mp3")));
     let from_s = second.seconds() - 5.0;
-    let (place, likeness) = find(second.stretch(from_s, 3.0), &first.0)?;
+    let (place, likeness) =
+        find(second.stretch(from_s, 3.0), &first.0, (from_s * RATE_HZ as f64) as usize, 4 * RATE_HZ)?;
     // The end of a sound came with the last bytes, so a place in it came that much earlier.
     let before_last = (first.seconds() - place as f64 / RATE_HZ as f64, second.seconds() - from_s);
     let last_apart =
