@@ -24,9 +24,9 @@ const UNTIL_READ: Duration = Duration::from_secs(30);
 fn damaged_files_are_named_and_never_heard_as_silence() {
     tool("ffmpeg");
     let temp = tempfile::tempdir().unwrap();
-    let station = Station::start(&temp.path().join("station"), "2026-11-24T08:13:30Z");
+    let station = Station::start(&temp.path().join("station"), "2026-11-24T08:10:05Z");
     let mut claims = Claims::default();
-    station.until("the sites air their opt-outs", Duration::from_mins(2), |s| {
+    station.until("the sites air their opt-outs", Duration::from_mins(4), |s| {
         SITES.iter().all(|site| s.vitals(site).is_some_and(|v| v["rung"] == 3) && !playing(s, site).is_empty())
     });
     let ears = SITES.map(|site| (site, Listener::start(&station.stream(site, "mp3"))));

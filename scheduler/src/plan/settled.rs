@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AssetId, Entry, EntryId, Fit, Segment, SitePlan, What};
+use domain::{AssetId, Entry, EntryId, Fit, Frames, Segment, SitePlan, What};
 use jiff::Timestamp;
 
 use super::PlanInputs;
@@ -44,7 +44,11 @@ impl Kept<'_> {
             What::Bed => true,
         };
         let still = |entry: &Entry| if entry.end() <= self.until || may(entry) { entry.clone() } else { bed(entry) };
-        self.entries.iter().map(still).collect()
+        let mut entries: Vec<Entry> = self.entries.iter().map(still).collect();
+        if let Some(last) = entries.last_mut().filter(|e| e.end() > self.seam) {
+            last.length = Frames::from_duration(self.seam.duration_since(last.at).unsigned_abs());
+        }
+        entries
     }
 }
 
@@ -67,15 +71,19 @@ impl<'a> Settled<'a> {
     ///
     /// Where the content on the air is no longer the one that stands in the grid (sound came for a bed, somebody put
     /// something else there by hand, the file was withdrawn), new entries stand from the beginning of that content: the
-    /// player joins it in progress.
+    /// player joins it in progress. An opt-out that comes late may begin its content where the network has no seam; it
+    /// cuts the bed that stood in, and never a sound.
     fn seam(&self, inputs: &PlanInputs<'_>, stretches: &[Stretch<'_>], end: Timestamp) -> Timestamp {
         let old: BTreeMap<Timestamp, &Entry> = self.plan.entries().iter().map(|e| (e.at, e)).collect();
+        let sustaining = self.plan.entry_at(self.until).is_some_and(|e| e.what == What::Bed);
         let open = |stretch: &Stretch<'_>, piece: &Piece| {
             let at = stretch.instant(piece.from_s);
             let to = stretch.instant(piece.from_s + piece.length_s);
-            let was = old.get(&at)?;
             let present = at < self.until && self.until < to && piece.kind == SegmentKind::Contenu;
-            (at >= self.until || (present && differs(was, stretch))).then_some(at)
+            match old.get(&at) {
+                Some(was) => (at >= self.until || (present && differs(was, stretch))).then_some(at),
+                None => (present && sustaining && stretch.content.is_some()).then_some(at),
+            }
         };
         let firsts = stretches.iter().flat_map(|s| s.pieces(inputs.station).into_iter().map(move |p| (s, p)));
         let mut seams = firsts.filter_map(|(stretch, piece)| open(stretch, &piece));

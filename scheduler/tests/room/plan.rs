@@ -355,6 +355,28 @@ fn a_programme_that_came_late_is_joined_and_one_that_began_keeps_its_file() {
     assert_eq!(asset_of(at(&kept, "2026-11-24T17:50:00Z")).unwrap().as_str(), "grand-format.3300");
 }
 
+#[test]
+fn an_opt_out_that_comes_late_cuts_the_bed_that_stood_in_wherever_its_content_begins() {
+    let station = station();
+    let assets = everything(&station);
+    let until: Timestamp = "2026-11-24T08:12:00Z".parse().unwrap();
+    // Mopti's bulletin has its content from 08:10:10, the network's programme from 08:10:30.
+    for (network, expected) in [(false, Some("mop-journal-ff")), (true, Some("carrefour-regions"))] {
+        let without = |a: &Asset| !a.id.as_str().starts_with("mop-journal-ff.");
+        let carried = |a: &Asset| network || !a.id.as_str().starts_with("carrefour-regions.");
+        let before: Vec<_> = assets.iter().filter(|a| without(a) && carried(a)).cloned().collect();
+        let mut after: Vec<_> = assets.iter().filter(|a| carried(a)).cloned().collect();
+        for late in after.iter_mut().filter(|a| !without(a)) {
+            late.ready_since = Some(until);
+        }
+        let (old, _) = planned(&station, &before, "MOP", "2026-11-24");
+        let settled = Settled { plan: &old, until };
+        let (new, _) = replan(&inputs(&station, &after, "MOP", "2026-11-24"), settled, Revision(2)).unwrap();
+        let on = new.entry_at(until).filter(|e| e.what != What::Bed).map(|e| e.programme.as_str());
+        assert_eq!(on, expected, "the network {}", if network { "sounds" } else { "is bed" });
+    }
+}
+
 /// What is on at 17:05 and at 17:50, when the catalogue and the grid change at 17:05.
 fn changed_at_five_past_five(
     before: &[Asset],
