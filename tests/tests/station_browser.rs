@@ -144,7 +144,7 @@ async fn upload_and_approve(browser: &Browser, station: &Station, file: &Path, c
     let link = browser.element("[data-verdict] a.button").await.attr("href").await.unwrap()?;
     browser.go(&format!("http://{}{link}", station.http())).await;
     browser.click("form[action$='/approuver'] button").await;
-    browser.element(".chip-ready").await;
+    browser.element(".chip-good").await;
     link.rsplit('/').next().map(str::to_owned)
 }
 
