@@ -23,6 +23,7 @@ impl Sound {
     }
 
     /// Stretches of at least `at_least_s` whose 5 ms blocks all stay under `under_dbfs`, as (start, length) in seconds.
+    /// What a decoder leaves out at its start (an MP3 joined in mid-stream needs the bits of frames before) is none.
     pub fn silences(&self, under_dbfs: f64, at_least_s: f64) -> Vec<(f64, f64)> {
         let block = RATE_HZ / 200;
         let mut found = Vec::new();
@@ -33,7 +34,8 @@ impl Sound {
             match (is_quiet, since) {
                 (true, None) => since = Some(now),
                 (false, Some(start)) => {
-                    if now - start >= at_least_s {
+                    let warming_up = start < 0.001 && now < 0.1;
+                    if now - start >= at_least_s && !warming_up {
                         found.push((start, now - start));
                     }
                     since = None;
