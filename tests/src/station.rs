@@ -115,10 +115,10 @@ impl Station {
         Timestamp::now() + SignedDuration::from_millis(shift.expect("a process of the station names its clock shift"))
     }
 
-    /// Sleeps until the station's wall clock shows `when`; fails when it lies more than 160 s ahead.
+    /// Sleeps until the station's wall clock shows `when`; fails when it lies more than 200 s ahead.
     pub fn wait_for_wall(&self, when: &str) {
         let left = when.parse::<Timestamp>().unwrap().duration_since(self.wall());
-        assert!(left < SignedDuration::from_secs(160), "{when} lies {left:?} ahead");
+        assert!(left < SignedDuration::from_secs(200), "{when} lies {left:?} ahead");
         sleep(left.try_into().unwrap_or_default());
     }
 

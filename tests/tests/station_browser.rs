@@ -12,7 +12,7 @@ use tests::foreign::{Recording, tool};
 use tests::sound::tone_above_neighbours_db;
 use tests::station::{Station, mikado};
 
-const START: &str = "2026-11-24T07:26:30Z";
+const START: &str = "2026-11-24T07:27:00Z";
 /// A tone that nothing in the demonstration has.
 const OWN_HZ: f64 = 4710.0;
 
