@@ -37,17 +37,10 @@ impl Process {
         Some(ticks as f64 / 100.0)
     }
 
-    /// The files under `folder` that it holds open, each with the place up to which it has read.
-    pub fn reads_under(&self, folder: &Path) -> Vec<(PathBuf, u64)> {
-        let own = PathBuf::from(format!("/proc/{}", self.pid));
-        let open = fs::read_dir(own.join("fd")).into_iter().flatten().filter_map(Result::ok);
-        open.filter_map(|entry| {
-            let file = fs::read_link(entry.path()).ok()?;
-            let about = fs::read_to_string(own.join("fdinfo").join(entry.file_name())).ok()?;
-            let place = about.lines().find_map(|l| l.strip_prefix("pos:")?.trim().parse().ok())?;
-            file.starts_with(folder).then_some((file, place))
-        })
-        .collect()
+    /// The files under `folder` that it holds open.
+    pub fn open_under(&self, folder: &Path) -> Vec<PathBuf> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.pid)).into_iter().flatten().filter_map(Result::ok);
+        open.filter_map(|entry| fs::read_link(entry.path()).ok()).filter(|file| file.starts_with(folder)).collect()
     }
 
     /// Whether it still runs (a zombie does not).

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise and says where")]
 
 use std::fs::{self, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -32,11 +32,11 @@ fn damaged_files_are_named_and_never_heard_as_silence() {
     let ears = SITES.map(|site| (site, Listener::start(&station.stream(site, "mp3"))));
     sleep(Duration::from_secs(3));
 
-    for (file, _) in playing(&station, "GAO") {
+    for file in playing(&station, "GAO") {
         fs::remove_file(file).unwrap();
     }
-    for (file, place) in playing(&station, "MOP") {
-        overwrite(&file, place);
+    for file in playing(&station, "MOP") {
+        overwrite(&file);
     }
     damage_plans(&station, "MEN");
 
@@ -64,18 +64,17 @@ fn damaged_files_are_named_and_never_heard_as_silence() {
     claims.settle(&format!("{}\n{}", station.said(), station.aired("MOP")));
 }
 
-/// The canonical files that a site's process has open, and how far it has read them.
-fn playing(station: &Station, site: &str) -> Vec<(PathBuf, u64)> {
+/// The canonical files that a site's process has open.
+fn playing(station: &Station, site: &str) -> Vec<PathBuf> {
     let shelf = station.dir().canonicalize().unwrap().join("shelf");
-    station.air(site).map(|p| p.reads_under(&shelf)).unwrap_or_default()
+    station.air(site).map(|p| p.open_under(&shelf)).unwrap_or_default()
 }
 
-/// Writes over everything that has not been read yet, in place: same file, same length, other bytes.
-fn overwrite(file: &PathBuf, from: u64) {
+/// Writes over all of it in place: same file, same length, other bytes.
+fn overwrite(file: &Path) {
     let mut open = OpenOptions::new().write(true).open(file).unwrap();
     let length = open.metadata().unwrap().len();
-    open.seek(SeekFrom::Start(from)).unwrap();
-    open.write_all(&vec![0x55; usize::try_from(length.saturating_sub(from)).unwrap()]).unwrap();
+    open.write_all(&vec![0x55; usize::try_from(length).unwrap()]).unwrap();
 }
 
 /// Empties one slot and changes one bit in the middle of the other.

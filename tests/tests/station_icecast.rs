@@ -40,14 +40,15 @@ fn an_icecast_client_hears_the_switch_within_20_ms_of_the_wall() {
     let server = Icecast::start(&temp.path().join("icecast"), free_ports() + 19);
     let dir = temp.path().join("station");
     prepared(&dir, &server);
-    let station = Station::start(&dir, "2026-11-24T08:09:00Z");
+    let station = Station::start(&dir, "2026-11-24T08:08:15Z");
     let mut claims = Claims::default();
-    station.until("Gao airs its plan", Duration::from_secs(25), |s| s.vitals("GAO").is_some_and(|v| v["rung"] == 3));
+    station
+        .until("Gao has a plan", Duration::from_secs(25), |s| s.vitals("GAO").is_some_and(|v| v["revision"].is_u64()));
     station.wait_for_wall("2026-11-24T08:09:35Z");
     let ear = Listener::start(&server.url("/gao.mp3"));
-    sleep(Duration::from_secs(50));
+    sleep(Duration::from_secs(63));
     let heard = ear.finish();
-    let render = station.render("GAO", "2026-11-24T08:09:30Z", "75s", &temp.path().join("render.wav"));
+    let render = station.render("GAO", "2026-11-24T08:09:30Z", "110s", &temp.path().join("render.wav"));
     let [stretch] = heard.as_slice() else { panic!("{} connections to Icecast instead of one", heard.len()) };
     check_timing(stretch, &stretch.listen(&temp.path().join("icecast.mp3")), &render, &mut claims);
     claims.settle(&format!("{}\n{}", station.said(), station.aired("GAO")));
@@ -56,7 +57,9 @@ fn an_icecast_client_hears_the_switch_within_20_ms_of_the_wall() {
 /// The recording lies on the render by one offset before and after the switch (its own constant delay), and its bytes
 /// arrived at one constant delay, too.
 fn check_timing(stretch: &Stretch, heard: &Sound, render: &Sound, claims: &mut Claims) {
-    let found = offsets(heard, render, &[6.0, 12.0, 18.0, 27.0, 33.0, 39.0, 45.0], 2.0, (3.0, 8.0));
+    // From 08:10:00 on, which is about the 25th second of the recording, every place of the sound is the
+    // plan's; a second switch lies at about 55 s.
+    let found = offsets(heard, render, &[28.0, 33.0, 38.0, 43.0, 48.0, 58.0, 60.0], 2.0, (3.0, 8.0));
     claims.check(found.len() == 7 && found.iter().all(|f| f.1 > 0.9), || format!("not like the render: {found:?}"));
     let (low, high) = (found.iter().map(|f| f.0).min(), found.iter().map(|f| f.0).max());
     let spread_ms = (high.unwrap_or(0) - low.unwrap_or(0)) as f64 * 1000.0 / RATE_HZ as f64;
@@ -72,7 +75,7 @@ fn check_timing(stretch: &Stretch, heard: &Sound, render: &Sound, claims: &mut C
         delays.sort_by(f64::total_cmp);
         delays.get(delays.len() / 2).copied().unwrap_or(f64::NAN)
     };
-    let (before, after) = (delay_ms(3.0, 22.0), delay_ms(28.0, 47.0));
+    let (before, after) = (delay_ms(3.0, 22.0), delay_ms(28.0, 60.0));
     claims.check((before - after).abs() < 20.0, || {
         format!("bytes arrived {before:.1} ms behind their sound before the switch, {after:.1} ms after it")
     });
