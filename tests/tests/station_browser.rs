@@ -52,7 +52,7 @@ fn make_bad(dir: &Path) -> Vec<(PathBuf, &'static str)> {
     let bytes = fs::read(whole).unwrap();
     let half = dir.join("moitié.mp3");
     fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
-    vec![(page, "page web"), (empty, "vide"), (half, "incompl")]
+    vec![(page, "page web"), (empty, "vide"), (half, "La fin du fichier manque")]
 }
 
 /// Every file of the folder, so that "nothing changed" can be seen.
