@@ -44,8 +44,9 @@ pub fn render(
     let start = spec.from.checked_sub(lead_in).unwrap_or(spec.from);
     let wall = |at: Position| start.checked_add(Frames(at.0).as_duration()).unwrap_or(start);
     let moment = |at: Position| Moment { at, wall: Some(wall(at)) };
-    engine.turn(moment(Position(0)));
+    // The plans first: an engine that has turned without any says so.
     engine.set_plans(moment(Position(0)), plans);
+    engine.turn(moment(Position(0)));
     let mut block = Block::default();
     let (first, last) = (LEAD_IN.0, LEAD_IN.0 + spec.length.0);
     while mixer.position().0 < last {

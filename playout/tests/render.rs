@@ -114,6 +114,16 @@ fn a_hard_start_lands_on_its_frame() {
 }
 
 #[test]
+fn a_render_of_a_whole_plan_complains_of_nothing() {
+    let library = tones(&[(1, tone(440.0, 600))]);
+    let plan = day(&[(600, audio(1, Frames::ZERO))]);
+    let from = "2026-11-24T08:01:00Z".parse().unwrap();
+    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(5) };
+    let engine = render(spec, bundle(1, vec![plan]), Box::new(library), |_| true);
+    assert_eq!(engine.snapshot().alarms, Vec::new());
+}
+
+#[test]
 fn a_sine_over_two_files_has_no_seam() {
     let first = Tone { length: 30 * 48_000, ..tone(441.3, 30) };
     let second = Tone { first: 30 * 48_000, ..tone(441.3, 30) };

@@ -102,9 +102,14 @@ impl Recording {
         Self { process, file: file.to_owned(), limit: Duration::from_secs(u64::from(seconds) + 30) }
     }
 
+    /// Waits for its end; what was received is in the file.
+    pub fn finish(self) -> PathBuf {
+        self.process.finish(self.limit);
+        self.file
+    }
+
     /// Waits for its end and decodes it.
     pub fn listen(self) -> Sound {
-        self.process.finish(self.limit);
-        decode(&self.file)
+        decode(&self.finish())
     }
 }

@@ -12,7 +12,7 @@ use tests::foreign::{Recording, tool};
 use tests::sound::tone_above_neighbours_db;
 use tests::station::{Station, mikado};
 
-const START: &str = "2026-11-24T07:27:00Z";
+const START: &str = "2026-11-24T07:28:45Z";
 /// A tone that nothing in the demonstration has.
 const OWN_HZ: f64 = 4710.0;
 
@@ -42,7 +42,7 @@ fn make(dir: &Path, name: &str, how: &str, seconds: u32) -> PathBuf {
     file
 }
 
-/// What is no sound, with a word that its sentence must hold.
+/// What is no sound, with words that its sentence must hold, in small letters.
 fn make_bad(dir: &Path) -> Vec<(PathBuf, &'static str)> {
     let page = dir.join("interview.mp3");
     fs::write(&page, "<!DOCTYPE html><html><head><title>Connexion</title></head><body>Merci</body></html>").unwrap();
@@ -52,7 +52,7 @@ fn make_bad(dir: &Path) -> Vec<(PathBuf, &'static str)> {
     let bytes = fs::read(whole).unwrap();
     let half = dir.join("moitié.mp3");
     fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
-    vec![(page, "page web"), (empty, "vide"), (half, "La fin du fichier manque")]
+    vec![(page, "page web"), (empty, "vide"), (half, "la fin du fichier manque")]
 }
 
 /// Every file of the folder, so that "nothing changed" can be seen.
@@ -192,9 +192,13 @@ fn heard(station: &Station, temp: &Path, claims: &mut Claims) {
     station.until("Mopti airs the uploaded file", Duration::from_mins(2), |s| {
         s.vitals("MOP").is_some_and(|v| v["rung"] == 3 && v["now"]["programme"] == "revue-presse-bm")
     });
-    let sound = Recording::start(&station.stream("MOP", "mp3"), &temp.join("mop.mp3"), 12).listen();
-    let above = tone_above_neighbours_db(sound.stretch(sound.seconds() - 4.0, 3.0), OWN_HZ);
+    // A slow machine may have placed it only after the slot began; then it is joined as soon as the plan is published.
+    let listen = |n: u32| {
+        let sound = Recording::start(&station.stream("MOP", "mp3"), &temp.join(format!("mop-{n}.mp3")), 10).listen();
+        tone_above_neighbours_db(sound.stretch(sound.seconds() - 4.0, 3.0), OWN_HZ)
+    };
+    let above = (0..4).map(listen).find(|above| *above > 20.0).unwrap_or(f64::NAN);
     claims.check(above > 20.0, || {
-        format!("Mopti at {start}: the uploaded tone stands {above:.1} dB above its neighbours")
+        format!("Mopti from {start} on: the uploaded tone never stood 20 dB above its neighbours")
     });
 }

@@ -95,7 +95,7 @@ impl Piece {
     pub fn jingle(texts: &Texts, word: &'static str, seconds: u32, site: Option<SiteId>) -> Result<Self> {
         let own = site.map(|s| format!("-{s}")).unwrap_or_default();
         let id = format!("jingle-{word}-{seconds}{own}");
-        let title = format!("{} {seconds} s{}", capital(word), site.map(|s| format!(", {s}")).unwrap_or_default());
+        let title = format!("{} {seconds} s{}", jingle_title(word), site.map(|s| format!(", {s}")).unwrap_or_default());
         let mut card = NewCard::new(id.parse()?, title, AssetKind::Jingle, "fr".parse()?);
         card.sites.extend(site);
         let second_hz = match site {
@@ -145,7 +145,15 @@ impl Piece {
     }
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+/// What a jingle is called on French screens.
+fn jingle_title(word: &str) -> &str {
+    match word {
+        "generique" => "Générique",
+        "promo" => "Bande-annonce",
+        "ident" => "Identification",
+        "virgule" => "Virgule",
+        "top-horaire" => "Top horaire",
+        "desannonce" => "Désannonce",
+        other => other,
+    }
 }
