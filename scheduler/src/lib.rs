@@ -1,18 +1,26 @@
 //! What shall be heard: the station file, its grid, plans, and what became of them.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod calendar;
+pub mod changes;
 mod civil;
 pub mod grid;
 mod plan;
 pub mod reconcile;
+mod recurrence;
+mod season;
 pub mod station;
 pub mod store;
+mod timetable;
 mod week;
 mod why;
 
+pub use changes::{Changes, Override, OverrideSpec};
 pub use grid::{Grid, Hole};
 pub use plan::{NoPlan, Placement, PlanInputs, Settled, plan, replan};
 pub use reconcile::{Reconciliation, reconcile};
+pub use recurrence::{BadRecurrence, Recurrence};
+pub use season::{Season, SeasonSpec};
 pub use station::{Station, StationError};
 pub use store::{Store, StoreError};
 pub use week::{ProgrammeSlot, origin_word, programme_csv};

@@ -1,8 +1,10 @@
 //! The plan: second-exact promises for one site and day, with everything that is to be said about them.
 
 use domain::{AsRun, Asset, AssetId, Finding, Revision, SiteId, SitePlan};
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use crate::changes::Changes;
 use crate::station::Station;
 
 mod board;
@@ -12,6 +14,7 @@ mod complaints;
 mod draft;
 pub(crate) mod entries;
 mod flight;
+mod pause;
 mod remarks;
 mod rules;
 mod settled;
@@ -52,6 +55,20 @@ pub struct PlanInputs<'a> {
     pub placements: &'a [Placement],
     /// What aired before the day: spots of its last hours keep their distance over midnight. May be empty.
     pub history: &'a [AsRun],
+    /// The plan of the day before, for what has not aired yet: its last spots keep their distance over midnight too.
+    pub yesterday: Option<&'a SitePlan>,
+    /// What people decided beside the grid.
+    pub changes: &'a Changes,
+    /// Since when the site has been on its own; `None` while the network reaches it.
+    pub alone_since: Option<Timestamp>,
+}
+
+impl<'a> PlanInputs<'a> {
+    /// A site's day with what it needs at least; the other fields say that nothing else is known.
+    pub const fn new(site: SiteId, day: Date, station: &'a Station, assets: &'a [Asset]) -> Self {
+        let (placements, history, changes) = (&[], &[], Changes::NONE);
+        Self { site, day, station, assets, placements, history, yesterday: None, changes, alone_since: None }
+    }
 }
 
 /// There is no such day to plan.

@@ -11,17 +11,18 @@ use crate::week::ProgrammeSlot;
 
 mod campaign;
 mod day;
+mod decided;
 mod error;
 mod reference;
-mod text;
+pub(crate) mod text;
 mod wire;
 
 pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
 pub use error::StationError;
 pub use wire::{
-    BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, Programme, SegmentKind, SegmentSpec,
-    Site, Slot, StationFile, Tech, Window,
+    BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, PrayerSpec, Programme, SegmentKind,
+    SegmentSpec, Site, Slot, StationFile, Tech, Window,
 };
 
 /// A station whose file was read and found sound: every name resolves, every site's week is covered.
@@ -33,6 +34,7 @@ pub struct Station {
     programmes: BTreeMap<ProgrammeId, usize>,
     clock_formats: BTreeMap<String, usize>,
     languages: Vec<Language>,
+    decided: decided::Decided,
 }
 
 impl Station {
@@ -83,7 +85,8 @@ impl Station {
         let programmes = file.programme.iter().enumerate().map(|(i, p)| (p.id.clone(), i)).collect();
         let clock_formats = file.clock_format.iter().enumerate().map(|(i, f)| (f.id.clone(), i)).collect();
         let languages = file.language.iter().map(|l| l.id.clone()).collect();
-        Ok(Self { file, zone, grid, programmes, clock_formats, languages })
+        let decided = decided::Decided::read(&file, text)?;
+        Ok(Self { file, zone, grid, programmes, clock_formats, languages, decided })
     }
 
     /// The station file, which reads back to an equal station.
@@ -172,7 +175,7 @@ impl Station {
         self.grid.network(Day::of(day)).to_vec()
     }
 
-    fn programme_slot(&self, site: SiteId, day: Date, slot: &GridSlot) -> ProgrammeSlot {
+    pub(crate) fn programme_slot(&self, site: SiteId, day: Date, slot: &GridSlot) -> ProgrammeSlot {
         let programme = self.programme(&slot.programme);
         ProgrammeSlot {
             site,

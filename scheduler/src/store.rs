@@ -11,8 +11,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 
 use crate::plan::Placement;
 
+mod changes;
 mod rows;
 mod schema;
+
+pub use changes::By;
 
 /// The database could not do what was asked; what stood before still stands.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,9 @@ pub enum StoreError {
     /// The text is not a sound station file.
     #[error("the station file is refused: {0}")]
     Station(#[from] crate::station::StationError),
+    /// The change makes no sense.
+    #[error("the change is refused: {0}")]
+    Change(#[from] crate::changes::BadOverride),
 }
 
 /// One version of the station file.

@@ -51,9 +51,8 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
     let entry = entries.iter().rfind(|e| e.at <= at && at < e.end());
     let stretch = draft.stretches.iter().enumerate().rfind(|(_, s)| s.at <= at);
     let (Some(entry), Some((n, stretch))) = (entry, stretch) else { return Ok(None) };
-    let lead = stretch.instead_of.unwrap_or(stretch.slot);
-    let slots = inputs.station.day_slots(inputs.site, inputs.day);
-    let Some(slot) = slots.into_iter().find(|s| s.start_s == lead.start_s) else { return Ok(None) };
+    let lead = stretch.instead_of.as_ref().unwrap_or(&stretch.slot);
+    let slot = inputs.station.programme_slot(inputs.site, inputs.day, lead);
     let mut teller = Teller { draft: &draft, stretch, reasons: Vec::new(), losers: Vec::new() };
     teller.grid();
     match segment_number(entry).and_then(|number| draft.board.break_at(n, number)) {
@@ -91,10 +90,11 @@ impl Teller<'_, '_> {
 
     /// Network or opt-out.
     fn grid(&mut self) {
-        let (slot, site, day) = (self.stretch.slot, self.draft.inputs.site, Day::of(self.draft.inputs.day));
+        let stretch = self.stretch;
+        let (slot, site, day) = (&stretch.slot, self.draft.inputs.site, Day::of(self.draft.inputs.day));
         let (at, format, title) = (hms(slot.start_s), &slot.clock_format, &self.stretch.programme.title);
         let (day_fr, day_en) = (day.fr(), day.en());
-        if let Some(given_up) = self.stretch.instead_of {
+        if let Some(given_up) = &stretch.instead_of {
             let fr =
                 format!("{site} reste sur le réseau, « {title} »: son décrochage n'a pas de fichier prêt à diffuser.");
             let en = format!("{site} stays on the network, “{title}”: its opt-out has no file ready to air.");
@@ -150,12 +150,15 @@ impl Teller<'_, '_> {
                 "aucune édition n'était prête au début de la case",
                 "no edition was ready when the slot began",
             ),
+            Standing::StandIn => {
+                ("R-LIVE-04", "il remplit jusqu'à ce que le direct soit là", "it fills until the live line is there")
+            }
             Standing::Repeat => ("R-GRID-05", "c'est l'édition rediffusée", "it is the edition that is repeated"),
         };
         self.because(code, format!("« {asset} » passe: {fr}."), format!("“{asset}” airs: {en}."));
         let programme = choice.asset.programme.as_ref().unwrap_or(&self.stretch.slot.programme);
         let mut others: Vec<_> = self.draft.cards.editions(programme).to_vec();
-        others.extend(placed(&self.draft.inputs, self.stretch.slot).and_then(|id| self.draft.cards.get(id)));
+        others.extend(placed(&self.draft.inputs, &self.stretch.slot).and_then(|id| self.draft.cards.get(id)));
         others.retain(|a| a.id != choice.asset.id);
         others.sort_by_key(|a| std::cmp::Reverse((ready(a), a.id.clone())));
         others.dedup_by(|a, b| a.id == b.id);
@@ -167,7 +170,7 @@ impl Teller<'_, '_> {
 
     fn beaten(&self, other: &Asset, standing: Standing) -> (&'static str, &'static str, &'static str) {
         let (site, at) = (self.draft.inputs.site, self.slot_start());
-        let needed = self.draft.inputs.station.content_s(&self.stretch.slot.clock_format);
+        let needed = self.draft.inputs.station.content_of(&self.stretch.slot);
         if other.status != Status::Ready {
             ("plan.not-ready", "n'est pas prêt à diffuser", "is not ready to air")
         } else if !other.sites.is_empty() && !other.sites.contains(&site) {

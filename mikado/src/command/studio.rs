@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use media::catalogue::Catalogue;
 use media::shelf::Shelf;
-use scheduler::{Placement, PlanInputs, Station, Store};
+use scheduler::{Changes, Placement, PlanInputs, Station, Store};
 
 use crate::args::Args;
 use crate::clock::WallClock;
@@ -56,7 +56,8 @@ impl Studio {
     pub fn material(&self, station: Station, day: Date) -> Result<Material, Error> {
         let assets = self.catalogue.ready().map_err(catalogue_error)?;
         let placements = self.store.placements(day, day).map_err(store_error)?;
-        Ok(Material { station, assets, placements })
+        let changes = self.store.changes(day, day).map_err(store_error)?;
+        Ok(Material { station, assets, placements, changes })
     }
 }
 
@@ -68,23 +69,22 @@ pub(crate) struct Material {
     pub assets: Vec<Asset>,
     /// What was put into the grid by hand.
     pub placements: Vec<Placement>,
+    /// What was decided beside the grid.
+    pub changes: Changes,
 }
 
 impl Material {
     /// A station without sound: its plans promise the bed.
-    pub const fn bare(station: Station) -> Self {
-        Self { station, assets: Vec::new(), placements: Vec::new() }
+    pub fn bare(station: Station) -> Self {
+        Self { station, assets: Vec::new(), placements: Vec::new(), changes: Changes::default() }
     }
 
     /// The inputs for one site and day. What aired before is not among them: it moves spots, never programmes.
     pub fn inputs(&self, site: SiteId, day: Date) -> PlanInputs<'_> {
         PlanInputs {
-            site,
-            day,
-            station: &self.station,
-            assets: &self.assets,
             placements: &self.placements,
-            history: &[],
+            changes: &self.changes,
+            ..PlanInputs::new(site, day, &self.station, &self.assets)
         }
     }
 

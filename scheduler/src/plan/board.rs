@@ -4,7 +4,7 @@
 //! looks for the permitted break nearest to its even share of the daypart; what finds none there is made good elsewhere
 //! in the same day (R-CAMP-04). No rule is ever bent to place one more.
 
-use domain::{Entry, Frames, SiteId, What};
+use domain::{Entry, Frames, Segment, SiteId, SitePlan, What};
 use jiff::{SignedDuration, Timestamp};
 
 use super::PlanInputs;
@@ -17,7 +17,7 @@ use crate::grid::{DAY_S, second_of};
 use crate::station::{BreakPolicy, Campaign, ChildPolicy, Day, Daypart, Programme, SegmentKind, Site};
 
 /// Friday prayer: 12:45 to 14:00 (R-PRAY-01).
-const QUIET_FRIDAY_S: std::ops::Range<u32> = 45_900..50_400;
+pub(super) const QUIET_FRIDAY_S: std::ops::Range<u32> = 45_900..50_400;
 /// Sensitive spots keep ten minutes from children's programmes (R-CHILD-01).
 const CHILDREN_AROUND: SignedDuration = SignedDuration::from_mins(10);
 /// Spots that aired this long before the day still count for distances; the longest distance is 90 min.
@@ -38,6 +38,8 @@ pub(crate) struct Break<'a> {
     length: Frames,
     programme: &'a Programme,
     near_children: bool,
+    /// Whether it is the site's pause at sunset.
+    pause: bool,
 }
 
 /// A spot in its place.
@@ -214,6 +216,9 @@ impl<'a> Board<'a> {
         if Day::of(self.day) == Day::Fri && QUIET_FRIDAY_S.contains(&slot.second) {
             return Err(Bar::QuietFriday);
         }
+        if slot.pause {
+            return Err(Bar::Pause);
+        }
         if campaign.exclude_kinds.contains(&slot.programme.kind) {
             return Err(Bar::Kind { kind: slot.programme.kind.clone() });
         }
@@ -315,6 +320,15 @@ impl<'a> Board<'a> {
         (own.count() as u32, strayed.count() as u32)
     }
 
+    /// Seconds of the day of airings that were asked for in a daypart which meets `seconds`, and stand outside it.
+    pub(crate) fn strayed_from(&self, flight: usize, seconds: std::ops::Range<u32>) -> Vec<u32> {
+        let own = self.placed.iter().filter(|p| p.flight == flight && self.inside(p.daypart, p.second).is_none());
+        let mut found: Vec<u32> =
+            own.filter(|p| self.inside(p.daypart, seconds.start).is_some()).map(|p| p.second).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// The break that is a segment of a stretch, when it may hold spots.
     pub(crate) fn break_at(&self, stretch: usize, number: usize) -> Option<usize> {
         self.breaks.binary_search_by_key(&(stretch, number), |b| (b.stretch, b.number)).ok()
@@ -363,12 +377,17 @@ fn breaks<'a>(inputs: &PlanInputs<'a>, stretches: &[Stretch<'a>], seam: Timestam
                 stretch: n,
                 number: piece.number,
                 at,
-                second: stretch.slot.start_s + piece.from_s,
+                second: stretch.day_second(piece.from_s),
                 length,
                 programme: stretch.programme,
                 near_children,
+                pause: false,
             });
         }
+    }
+    let ends = breaks.iter().map(|b: &Break<'_>| (b.at, b.at.checked_add(b.length.as_duration()).unwrap_or(b.at)));
+    if let Some(n) = super::pause::pause(inputs, ends) {
+        breaks[n].pause = true;
     }
     breaks
 }
@@ -378,15 +397,23 @@ fn children(stretches: &[Stretch<'_>]) -> Vec<(Timestamp, Timestamp)> {
     own.map(|s| (s.at, s.instant(s.part_s.end))).collect()
 }
 
+/// Spots of the last hours before the day: aired, or promised by the plan of the day before.
 fn before<'a>(inputs: &PlanInputs<'a>, from: Timestamp) -> Vec<Before<'a>> {
     let recent = |at: &Timestamp| *at < from && from.duration_since(*at) < MEMORY;
-    let aired = inputs.history.iter().filter(|r| r.site == inputs.site).filter_map(|r| {
-        let at = r.wall.filter(recent)?;
-        let (campaign, _) = inputs.station.spot_of(r.asset.as_ref()?, inputs.site)?;
-        let time = inputs.station.zone().to_datetime(at).time();
-        Some(Before { campaign, at, second: second_of(time) })
+    let aired = inputs.history.iter().filter(|r| r.site == inputs.site);
+    let aired = aired.filter_map(|r| Some((r.wall?, r.asset.as_ref()?)));
+    let yesterday = inputs.yesterday.filter(|p| p.site() == inputs.site).map(SitePlan::entries).unwrap_or_default();
+    let promised = yesterday.iter().rev().take_while(|e| recent(&e.at)).filter_map(|e| match &e.what {
+        What::Audio { asset, .. } if e.segment == Segment::Spot => Some((e.at, asset)),
+        _ => None,
     });
-    let mut before: Vec<_> = aired.collect();
+    let told = aired.chain(promised).filter(|(at, _)| recent(at));
+    let mut before: Vec<_> = told
+        .filter_map(|(at, asset)| {
+            let (campaign, _) = inputs.station.spot_of(asset, inputs.site)?;
+            Some(Before { campaign, at, second: second_of(inputs.station.zone().to_datetime(at).time()) })
+        })
+        .collect();
     before.sort_by(|a, b| (a.at, &a.campaign.id).cmp(&(b.at, &b.campaign.id)));
     before
 }

@@ -6,9 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::PlanInputs;
 use super::cards::{Cards, ready};
 use crate::grid::{GridSlot, second_of};
+use crate::station::Programme;
 
 /// Editions within this time of the newest compete by length; older ones lose whatever their length, for news age.
 const SAME_ROUND: SignedDuration = SignedDuration::from_hours(24);
+
+/// An edition of the news airs for a day (R-GRID-05).
+const NEWS_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// A repeat waits this long after its first broadcast (R-GRID-05).
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_hours(2);
@@ -28,6 +32,8 @@ pub(crate) enum Standing {
     Late,
     /// Edition of the programme that this one repeats.
     Repeat,
+    /// What fills, in place of a live event that has no file.
+    StandIn,
 }
 
 /// What airs in a slot, with how it won.
@@ -67,9 +73,20 @@ pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Dem
         return Some(Choice { asset, standing: Standing::Begun });
     }
     let own = cards.editions(&demand.slot.programme);
+    let news = || inputs.station.programme(&demand.slot.programme).is_some_and(Programme::is_news);
+    if inputs.alone_since.is_some() && news() {
+        return of_today(inputs, own, demand).or_else(|| stand_in(inputs, cards, demand.at));
+    }
     in_time(own, inputs.site, demand, demand.at)
         .or_else(|| late(inputs, own, demand))
         .or_else(|| repeated(inputs, cards, demand))
+}
+
+/// At a site cut off from the network, news that is not of today's is not news (R-GRID-05): the newest edition, or
+/// nothing of it.
+fn of_today<'a>(inputs: &PlanInputs<'_>, own: &[&'a Asset], demand: Demand<'_>) -> Option<Choice<'a>> {
+    let newest = in_time(own, inputs.site, demand, demand.at);
+    newest.filter(|c| demand.at.duration_since(ready(c.asset)) < NEWS_AGE_MAX)
 }
 
 fn in_time<'a>(editions: &[&'a Asset], site: SiteId, demand: Demand<'_>, by: Timestamp) -> Option<Choice<'a>> {
@@ -100,6 +117,13 @@ fn latest(inputs: &PlanInputs<'_>, slot: &GridSlot) -> Option<Timestamp> {
     let window = inputs.station.file().window.iter().find(|w| Some(&w.id) == slot.window.as_ref());
     let latest = window.and_then(|w| inputs.station.instant(inputs.day, second_of(w.latest)));
     Some(latest.unwrap_or(Timestamp::MIN))
+}
+
+/// What sounds under a live event until its line is there (R-LIVE-04): the longest edition of what exists to fill.
+pub(crate) fn stand_in<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, at: Timestamp) -> Option<Choice<'a>> {
+    let calm = cards.editions(&inputs.station.filler()?.id).iter().copied();
+    let asset = calm.filter(|a| a.may_air(inputs.site, at)).max_by_key(|a| (a.length, &a.id))?;
+    Some(Choice { asset, standing: Standing::StandIn })
 }
 
 fn repeated<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) -> Option<Choice<'a>> {

@@ -3,11 +3,15 @@
 
 use domain::{Frames, SAMPLE_RATE_HZ, Severity};
 
+use super::board::QUIET_FRIDAY_S;
 use super::choice::{Standing, placed};
 use super::draft::Draft;
+use super::flight::{daypart_length, into_daypart};
 use super::remarks::Remarks;
 use super::stretch::Stretch;
 use crate::grid::hms;
+use crate::station::Day;
+use crate::timetable::How;
 
 /// Shorter than this is not worth a word: encoders pad and trim by milliseconds.
 const SHORT_MIN: Frames = Frames::from_secs(1);
@@ -26,7 +30,7 @@ pub(super) fn about(draft: &Draft<'_>, remarks: &mut Remarks) {
 }
 
 fn opt_out_given_up(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
-    let Some(opt_out) = stretch.instead_of else { return };
+    let Some(opt_out) = &stretch.instead_of else { return };
     let (site, id, network) = (draft.inputs.site, &opt_out.programme, &stretch.programme.title);
     let title = draft.inputs.station.programme(id).map_or(id.as_str(), |p| p.title.as_str());
     let (from, to) = (hms(opt_out.start_s), hms(opt_out.end_s()));
@@ -39,7 +43,7 @@ fn opt_out_given_up(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Rema
 }
 
 fn placement_refused(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
-    let slots = [Some(stretch.slot), stretch.instead_of];
+    let slots = [Some(&stretch.slot), stretch.instead_of.as_ref()];
     for slot in slots.into_iter().flatten() {
         let Some(asset) = placed(&draft.inputs, slot) else { continue };
         let airs = stretch.content.is_some_and(|c| c.asset.id == *asset);
@@ -56,8 +60,8 @@ fn placement_refused(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Rem
 }
 
 fn content(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
-    let (slot, site) = (stretch.slot, draft.inputs.site);
-    let needed = Frames::from_secs(u64::from(draft.inputs.station.content_s(&slot.clock_format)));
+    let (slot, site) = (&stretch.slot, draft.inputs.site);
+    let needed = Frames::from_secs(u64::from(draft.inputs.station.content_of(slot).saturating_sub(stretch.shorter_s)));
     let (id, title, at) = (&slot.programme, &stretch.programme.title, hms(slot.start_s));
     let subject = format!("{id}@{at}");
     let place = Some(slot.start_s);
@@ -100,7 +104,7 @@ fn minutes(length: Frames) -> String {
 }
 
 fn clock_change(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
-    let slot = stretch.slot;
+    let slot = &stretch.slot;
     let (site, title, at, over_s) = (draft.inputs.site, &stretch.programme.title, hms(slot.start_s), stretch.over_s);
     if over_s > 0 {
         remarks.say(("plan.clocks-back", Severity::Warning), slot.programme.as_str(), Some(slot.start_s), || {
@@ -108,7 +112,7 @@ fn clock_change(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks)
                 format!("{site}: les horloges reculent pendant « {title} » ({at}); le tapis joue {over_s} s de plus.");
             (fr, format!("{site}: the clocks go back during “{title}” ({at}); the bed plays for {over_s} s more."))
         });
-    } else if stretch.instead_of.is_none() && stretch.part_s.end < slot.length_s {
+    } else if stretch.instead_of.is_none() && stretch.how == How::Whole && stretch.part_s.end < slot.length_s {
         let lost_s = slot.length_s - stretch.part_s.end;
         remarks.say(("plan.clocks-forward", Severity::Warning), slot.programme.as_str(), Some(slot.start_s), || {
             let fr = format!(
@@ -143,7 +147,7 @@ fn skipped(draft: &Draft<'_>, remarks: &mut Remarks) {
 /// Placements that name no start of a slot: they would be forgotten in silence.
 fn lost_placements(draft: &Draft<'_>, remarks: &mut Remarks) {
     let (inputs, site) = (&draft.inputs, draft.inputs.site);
-    let day = crate::station::Day::of(inputs.day);
+    let day = Day::of(inputs.day);
     let (own, network) =
         (inputs.station.grid().site(site, day).unwrap_or_default(), inputs.station.grid().network(day));
     for placement in inputs.placements.iter().filter(|p| p.day == inputs.day && p.site.is_none_or(|s| s == site)) {
@@ -188,6 +192,7 @@ fn campaigns(draft: &Draft<'_>, remarks: &mut Remarks) {
             });
         }
         if strayed > 0 {
+            quiet_friday(draft, n, remarks);
             remarks.say(("R-CAMP-04", Severity::Info), id, None, || {
                 let fr = format!(
                     "{site}: {strayed} passages de la campagne {id} sont compensés le jour même, hors tranche."
@@ -209,4 +214,26 @@ fn campaigns(draft: &Draft<'_>, remarks: &mut Remarks) {
             });
         }
     }
+}
+
+/// Said beforehand: Friday's quiet time takes a campaign's airings, and where they stand instead (R-PRAY-01).
+fn quiet_friday(draft: &Draft<'_>, flight: usize, remarks: &mut Remarks) {
+    let (site, dayparts) = (draft.inputs.site, &draft.inputs.station.file().daypart);
+    if Day::of(draft.inputs.day) != Day::Fri {
+        return;
+    }
+    let id = draft.board.flights[flight].campaign.id.as_str();
+    let moved = draft.board.strayed_from(flight, QUIET_FRIDAY_S);
+    if moved.is_empty() {
+        return;
+    }
+    let name = |second: u32| {
+        let inside = dayparts.iter().find(|d| into_daypart(d, second) < daypart_length(d));
+        inside.map_or_else(String::new, |d| format!(" ({})", d.id))
+    };
+    let places = moved.iter().map(|s| format!("{}{}", hms(*s), name(*s))).collect::<Vec<_>>().join(", ");
+    remarks.say(("R-PRAY-01", Severity::Info), id, Some(QUIET_FRIDAY_S.start), || {
+        let fr = format!("{site}: pas d'écran vendredi de 12:45 à 14:00; la campagne {id} passe plutôt à {places}.");
+        (fr, format!("{site}: no breaks on Friday from 12:45 to 14:00; campaign {id} airs at {places} instead."))
+    });
 }

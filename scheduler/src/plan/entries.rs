@@ -69,16 +69,20 @@ impl<'a> Writer<'_, 'a> {
         let board = &self.draft.board;
         for placed in board.break_at(self.n, piece.number).into_iter().flat_map(|b| board.in_break(b)) {
             let (asset, spot) = (placed.version.asset, placed.version.spot);
-            self.audio(
-                &format!("{}.{}", piece.number, spot.id),
-                asset,
-                Frames::ZERO,
-                asset.length,
-                (Fit::Exact, Segment::Spot),
-            );
+            let name = format!("{}.{}", piece.number, spot.id);
+            self.audio(&name, asset, Frames::ZERO, asset.length, (Fit::Exact, Segment::Spot));
+            self.expire(board.flights[placed.flight].campaign.end);
             used += asset.length;
         }
         self.rest(&piece.number.to_string(), whole, used);
+    }
+
+    /// The spot just written dies with its campaign, also at a site that has heard nothing since (R-CAMP-06).
+    fn expire(&mut self, last_day: jiff::civil::Date) {
+        let end = self.draft.inputs.station.day_bounds(last_day).map(|(_, end)| end);
+        if let Some(Entry { what: What::Audio { expires, .. }, .. }) = self.entries.last_mut() {
+            *expires = expires.iter().copied().chain(end).min();
+        }
     }
 
     fn jingle(&mut self, piece: Piece) {
@@ -95,7 +99,7 @@ impl<'a> Writer<'_, 'a> {
         if let Some(asset) = sound {
             self.audio(&number, asset, Frames::ZERO, length, (Fit::Exact, segment));
         } else if piece.length_s == piece.whole_s {
-            let second = self.stretch.slot.start_s + piece.from_s;
+            let second = self.stretch.day_second(piece.from_s);
             self.remarks.say(("plan.no-jingle", Severity::Info), &name, Some(second), || {
                 let at = hms(second);
                 let fr =
@@ -152,11 +156,12 @@ impl<'a> Writer<'_, 'a> {
     /// Day, start of the slot, programme, and the part's own name; parts of a slot that airs in part say from where, for
     /// the same segment may be heard in two of them.
     fn id(&self, name: &str) -> Option<EntryId> {
-        let slot = self.stretch.slot;
+        let slot = &self.stretch.slot;
         let (day, start) = (self.draft.inputs.day, hms(slot.start_s).to_string().replace(':', ""));
         let mut id = format!("{day}/{start}/{}/{name}", slot.programme);
-        if self.stretch.instead_of.is_some() && !self.stretch.whole() {
-            let from = hms(slot.start_s + self.stretch.part_s.start).to_string().replace(':', "");
+        let late = self.stretch.part_s.start > 0;
+        if late || (self.stretch.instead_of.is_some() && !self.stretch.whole()) {
+            let from = hms(self.stretch.day_s).to_string().replace(':', "");
             id.push('@');
             id.push_str(&from);
         }

@@ -47,7 +47,9 @@ pub(crate) fn flights<'a>(
     day: (Timestamp, Timestamp),
 ) -> Vec<Flight<'a>> {
     let station = inputs.station;
-    let on_air = station.campaigns().iter().filter(|c| c.airs(inputs.site, inputs.day));
+    let seasons = station.seasons_on(inputs.changes, inputs.day);
+    let rests = |c: &&Campaign| seasons.iter().any(|s| s.rests(c));
+    let on_air = station.campaigns().iter().filter(|c| c.airs(inputs.site, inputs.day) && !rests(c));
     let mut flights: Vec<_> = on_air
         .map(|campaign| Flight {
             campaign,

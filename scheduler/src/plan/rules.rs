@@ -11,6 +11,8 @@ pub(crate) enum Bar {
     NothingReady,
     /// Friday's quiet time (R-PRAY-01).
     QuietFriday,
+    /// The site's pause at sunset (R-PRAY-03).
+    Pause,
     /// The break holds its three spots already (R-CAMP-01).
     BreakFull,
     /// No version is short enough for what is left of the break.
@@ -42,6 +44,7 @@ impl Bar {
             Self::Satisfied { .. } | Self::Elsewhere { .. } => "R-CAMP-04",
             Self::NothingReady => "plan.no-spot",
             Self::QuietFriday => "R-PRAY-01",
+            Self::Pause => "R-PRAY-03",
             Self::BreakFull | Self::TooLong { .. } | Self::HourFull { .. } => "R-CAMP-01",
             Self::SameClient | Self::SameCampaign { .. } | Self::SameTheme { .. } => "R-CAMP-02",
             Self::Kind { .. } => "plan.excluded-kind",
@@ -55,6 +58,7 @@ impl Bar {
             Self::Satisfied { wanted } => format!("a déjà ses {wanted} passages du jour"),
             Self::NothingReady => "aucun spot prêt à diffuser pour ce site".to_owned(),
             Self::QuietFriday => "pas de spot le vendredi de 12:45 à 14:00".to_owned(),
+            Self::Pause => "pause de recueillement au coucher du soleil du site".to_owned(),
             Self::BreakFull => format!("l'écran porte déjà {} spots", Self::SPOTS_MAX),
             Self::TooLong { left_s } => format!("aucune version ne tient dans les {left_s} s qui restent à l'écran"),
             Self::HourFull { max_s } => format!("l'heure d'horloge a ses {max_s} s de spots"),
@@ -79,6 +83,7 @@ impl Bar {
             Self::Satisfied { wanted } => format!("has its {wanted} airings of the day"),
             Self::NothingReady => "no spot is ready to air for this site".to_owned(),
             Self::QuietFriday => "no spots on Friday from 12:45 to 14:00".to_owned(),
+            Self::Pause => "pause at the site's sunset".to_owned(),
             Self::BreakFull => format!("the break holds {} spots already", Self::SPOTS_MAX),
             Self::TooLong { left_s } => format!("no version fits the {left_s} s left in the break"),
             Self::HourFull { max_s } => format!("the clock hour has its {max_s} s of spots"),

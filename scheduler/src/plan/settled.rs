@@ -57,12 +57,14 @@ fn bed(entry: &Entry) -> Entry {
     Entry { id, fit: Fit::Filler, what: What::Bed, segment: Segment::Fill, ..entry.clone() }
 }
 
-/// Whether an entry of content sounds other bytes than the stretch would.
-fn differs(was: &Entry, stretch: &Stretch<'_>) -> bool {
-    let now = stretch.content.map(|c| c.asset.hash);
+/// Whether an entry of content sounds other bytes than the piece would, or for another time.
+fn differs(was: &Entry, stretch: &Stretch<'_>, piece: &Piece) -> bool {
+    let Some(now) = stretch.content else { return was.what != What::Bed };
+    let before = Frames::from_secs(u64::from(piece.content_before_s));
+    let lasts = now.asset.length.saturating_sub(before).min(Frames::from_secs(u64::from(piece.length_s)));
     match &was.what {
-        What::Audio { hash, .. } => now != Some(*hash),
-        What::Bed => now.is_some(),
+        What::Audio { hash, .. } => now.asset.hash != *hash || was.length != lasts,
+        What::Bed => lasts > Frames::ZERO,
     }
 }
 
@@ -81,7 +83,7 @@ impl<'a> Settled<'a> {
             let to = stretch.instant(piece.from_s + piece.length_s);
             let present = at < self.until && self.until < to && piece.kind == SegmentKind::Contenu;
             match old.get(&at) {
-                Some(was) => (at >= self.until || (present && differs(was, stretch))).then_some(at),
+                Some(was) => (at >= self.until || (present && differs(was, stretch, piece))).then_some(at),
                 None => (present && sustaining && stretch.content.is_some()).then_some(at),
             }
         };

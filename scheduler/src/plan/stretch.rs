@@ -1,5 +1,6 @@
 //! A day laid out: slots as they will air, with opt-outs that have no sound given back to the network.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use domain::{Frames, Origin};
@@ -7,28 +8,35 @@ use jiff::Timestamp;
 
 use super::PlanInputs;
 use super::cards::Cards;
-use super::choice::{Choice, Demand, choose};
+use super::choice::{Choice, Demand, choose, stand_in};
 use super::settled::Settled;
 use crate::grid::GridSlot;
-use crate::station::{Day, Programme, SegmentKind};
+use crate::station::{Programme, SegmentKind};
+use crate::timetable::{Cell, How, Timetable};
 
 /// A slot, or the part of one that airs, with its content.
 #[derive(Clone, Debug)]
 pub(crate) struct Stretch<'a> {
     /// The cell of the grid.
-    pub(crate) slot: &'a GridSlot,
+    pub(crate) slot: Cow<'a, GridSlot>,
     /// Its programme.
     pub(crate) programme: &'a Programme,
+    /// How it airs.
+    pub(crate) how: How<'a>,
     /// First instant of the part that airs.
     pub(crate) at: Timestamp,
+    /// Second of the civil day at which that is.
+    pub(crate) day_s: u32,
     /// Seconds of the slot that air: from 0 to its length, unless it is joined late, left early, or the clocks change.
     pub(crate) part_s: Range<u32>,
+    /// Seconds that its elastic parts give up because it began late.
+    pub(crate) shorter_s: u32,
     /// Seconds after the last one of the slot, when the clocks go back inside it.
     pub(crate) over_s: u32,
     /// What airs as its content.
     pub(crate) content: Option<Choice<'a>>,
     /// The opt-out that this part of the network stands in for.
-    pub(crate) instead_of: Option<&'a GridSlot>,
+    pub(crate) instead_of: Option<Cow<'a, GridSlot>>,
 }
 
 /// A segment, or the part of one that airs.
@@ -50,14 +58,15 @@ pub(crate) struct Piece {
     pub(crate) content_before_s: u32,
 }
 
-impl<'a> Stretch<'a> {
+impl Stretch<'_> {
     /// The pieces of the clock format that air, in order.
-    pub(crate) fn pieces(&self, station: &'a crate::Station) -> Vec<Piece> {
-        let segments = station.clock_format(&self.slot.clock_format).map(|f| f.segments.as_slice()).unwrap_or_default();
+    pub(crate) fn pieces(&self, station: &crate::Station) -> Vec<Piece> {
+        let segments = station.segments(&self.slot);
+        let lengths = shortened(&segments, self.shorter_s);
         let (mut at_s, mut content_s, mut pieces) = (0, 0, Vec::with_capacity(segments.len()));
-        for (n, segment) in segments.iter().enumerate() {
+        for (n, (segment, dur_s)) in segments.iter().zip(lengths).enumerate() {
             let from_s = at_s.max(self.part_s.start);
-            let to_s = (at_s + segment.dur_s).min(self.part_s.end);
+            let to_s = (at_s + dur_s).min(self.part_s.end);
             if from_s < to_s {
                 let joined_s = if segment.kind == SegmentKind::Contenu { from_s - at_s } else { 0 };
                 pieces.push(Piece {
@@ -65,14 +74,14 @@ impl<'a> Stretch<'a> {
                     number: n + 1,
                     from_s,
                     length_s: to_s - from_s,
-                    whole_s: segment.dur_s,
+                    whole_s: dur_s,
                     elastic: segment.elastic == Some(true),
                     content_before_s: content_s + joined_s,
                 });
             }
-            at_s += segment.dur_s;
+            at_s += dur_s;
             if segment.kind == SegmentKind::Contenu {
-                content_s += segment.dur_s;
+                content_s += dur_s;
             }
         }
         pieces
@@ -88,6 +97,28 @@ impl<'a> Stretch<'a> {
         let after = second.saturating_sub(self.part_s.start);
         self.at.checked_add(jiff::SignedDuration::from_secs(i64::from(after))).unwrap_or(self.at)
     }
+
+    /// Second of the civil day at which a second of the slot airs.
+    pub(crate) fn day_second(&self, second: u32) -> u32 {
+        self.day_s + second.saturating_sub(self.part_s.start)
+    }
+}
+
+/// The lengths of segments of which elastic content gives up so many seconds, the last first; what it cannot give, other
+/// content gives.
+fn shortened(segments: &[crate::station::SegmentSpec], mut by_s: u32) -> Vec<u32> {
+    let mut lengths: Vec<u32> = segments.iter().map(|s| s.dur_s).collect();
+    for elastic in [true, false] {
+        for (segment, length) in segments.iter().zip(&mut lengths).rev() {
+            let gives = segment.kind == SegmentKind::Contenu && (segment.elastic == Some(true)) == elastic;
+            if gives {
+                let part_s = by_s.min(*length);
+                *length -= part_s;
+                by_s -= part_s;
+            }
+        }
+    }
+    lengths
 }
 
 /// Lays out the day. `None` for a site without a grid.
@@ -96,54 +127,58 @@ pub(crate) fn lay_out<'a>(
     cards: &Cards<'a>,
     settled: Option<Settled<'a>>,
 ) -> Option<Vec<Stretch<'a>>> {
-    let day = Day::of(inputs.day);
+    let all = (inputs, cards, settled);
+    let table = Timetable::of(inputs.station, inputs.changes, inputs.site, inputs.day)?;
     let mut stretches = Vec::new();
-    for slot in inputs.station.grid().site(inputs.site, day)? {
-        let Some(own) = stretch((inputs, cards, settled), slot, slot.start_s..slot.end_s()) else { continue };
-        let silent = own.content.is_none() && inputs.station.content_s(&slot.clock_format) > 0;
-        if slot.origin == Origin::Network || !silent {
+    for cell in &table.cells {
+        let Some(own) = stretch(all, cell) else { continue };
+        let silent = own.content.is_none() && inputs.station.content_of(&cell.slot) > 0;
+        let leaves = cell.slot.origin != Origin::Network && !matches!(cell.how, How::Live(_));
+        if !leaves || !silent {
             stretches.push(own);
             continue;
         }
         // R-OPT-04: no sound for the opt-out, so the site keeps what the network carries.
-        for network in inputs.station.grid().network(day) {
-            let part = slot.start_s.max(network.start_s)..slot.end_s().min(network.end_s());
-            if part.start < part.end
-                && let Some(carried) = stretch((inputs, cards, settled), network, part)
-            {
-                stretches.push(Stretch { instead_of: Some(slot), ..carried });
+        for network in table.network.iter().filter_map(|n| n.part(&cell.seconds, How::Cut)) {
+            if let Some(carried) = stretch(all, &network) {
+                stretches.push(Stretch { instead_of: Some(cell.slot.clone()), ..carried });
             }
         }
     }
     Some(stretches)
 }
 
-/// A slot from one second of the day to another; `None` when the clocks skip all of it.
+/// A cell as it sounds; `None` when the clocks skip all of it.
 fn stretch<'a>(
     (inputs, cards, settled): (&PlanInputs<'a>, &Cards<'a>, Option<Settled<'a>>),
-    slot: &'a GridSlot,
-    seconds: Range<u32>,
+    cell: &Cell<'a>,
 ) -> Option<Stretch<'a>> {
+    let slot = &cell.slot;
     let instant = |second| inputs.station.instant(inputs.day, second);
-    let (start, at, end) = (instant(slot.start_s)?, instant(seconds.start)?, instant(seconds.end)?);
+    let (start, at, end) = (instant(slot.start_s)?, instant(cell.seconds.start)?, instant(cell.seconds.end)?);
     let real_s = u32::try_from(end.as_second() - at.as_second()).ok()?;
     if real_s == 0 {
         return None;
     }
-    let from_s = seconds.start - slot.start_s;
-    let to_s = from_s + real_s.min(seconds.end - seconds.start);
-    let needed = Frames::from_secs(u64::from(inputs.station.content_s(&slot.clock_format)));
+    let cell_s = cell.seconds.end - cell.seconds.start;
+    let to_s = cell.from_s + real_s.min(cell_s);
+    let needed = Frames::from_secs(u64::from(inputs.station.content_of(slot)));
+    let begun = settled.and_then(|s| s.content_of(slot));
+    let chosen = choose(inputs, cards, Demand { slot, at: start, needed, begun });
+    let content = match cell.how {
+        How::Live(_) => chosen.or_else(|| stand_in(inputs, cards, at)),
+        _ => chosen,
+    };
     Some(Stretch {
-        slot,
-        programme: inputs.station.programme(&slot.programme)?,
+        slot: slot.clone(),
+        programme: cell.programme,
+        how: cell.how,
         at,
-        part_s: from_s..to_s,
-        over_s: real_s - (to_s - from_s),
-        content: choose(
-            inputs,
-            cards,
-            Demand { slot, at: start, needed, begun: settled.and_then(|s| s.content_of(slot)) },
-        ),
+        day_s: cell.seconds.start,
+        part_s: cell.from_s..to_s,
+        shorter_s: if matches!(cell.how, How::Shortened(_)) { slot.length_s.saturating_sub(cell_s) } else { 0 },
+        over_s: real_s - (to_s - cell.from_s),
+        content,
         instead_of: None,
     })
 }

@@ -16,11 +16,11 @@ where
     text.parse().map_err(D::Error::custom)
 }
 
-pub(super) fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
 }
 
-pub(super) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
+pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,
@@ -29,14 +29,14 @@ where
 }
 
 /// The same for a list.
-pub(super) mod list {
+pub(crate) mod list {
     use super::{Deserialize, Deserializer, Display, FromStr, Serialize, Serializer, read};
 
-    pub(in super::super) fn serialize<T: Display, S: Serializer>(values: &[T], to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Display, S: Serializer>(values: &[T], to: S) -> Result<S::Ok, S::Error> {
         values.iter().map(ToString::to_string).collect::<Vec<_>>().serialize(to)
     }
 
-    pub(in super::super) fn deserialize<'de, T, D>(from: D) -> Result<Vec<T>, D::Error>
+    pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<Vec<T>, D::Error>
     where
         T: FromStr<Err: Display>,
         D: Deserializer<'de>,
@@ -46,18 +46,18 @@ pub(super) mod list {
 }
 
 /// The same for a value that may be absent.
-pub(super) mod option {
+pub(crate) mod option {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer, read};
 
     #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
-    pub(in super::super) fn serialize<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
         match value {
             Some(value) => to.collect_str(value),
             None => to.serialize_none(),
         }
     }
 
-    pub(in super::super) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+    pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
     where
         T: FromStr<Err: Display>,
         D: Deserializer<'de>,
@@ -67,10 +67,10 @@ pub(super) mod option {
 }
 
 /// The same for the keys of a table.
-pub(super) mod keys {
+pub(crate) mod keys {
     use super::{BTreeMap, Deserialize, Deserializer, Display, FromStr, Serialize, SerializeMap, Serializer, read};
 
-    pub(in super::super) fn serialize<K: Display, V: Serialize, S: Serializer>(
+    pub(crate) fn serialize<K: Display, V: Serialize, S: Serializer>(
         table: &BTreeMap<K, V>,
         to: S,
     ) -> Result<S::Ok, S::Error> {
@@ -81,7 +81,7 @@ pub(super) mod keys {
         map.end()
     }
 
-    pub(in super::super) fn deserialize<'de, K, V, D>(from: D) -> Result<BTreeMap<K, V>, D::Error>
+    pub(crate) fn deserialize<'de, K, V, D>(from: D) -> Result<BTreeMap<K, V>, D::Error>
     where
         K: FromStr<Err: Display> + Ord,
         V: Deserialize<'de>,

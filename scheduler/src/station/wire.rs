@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::campaign::Campaign;
 use super::day::Day;
 use super::text;
+use crate::calendar::Event;
+use crate::changes::OverrideSpec;
+use crate::season::SeasonSpec;
 
 /// The whole station file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,9 +43,15 @@ pub struct StationFile {
     /// What sites air instead of it.
     #[serde(default)]
     pub optout: Vec<OptOut>,
-    /// Exceptional live events; kept, not yet applied to a plan.
+    /// Exceptional live events of the reference week and after.
     #[serde(default, rename = "override")]
-    pub overrides: Vec<toml::Table>,
+    pub overrides: Vec<OverrideSpec>,
+    /// Holidays, feasts, market days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event: Vec<Event>,
+    /// Weeks that differ while they are in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub season: Vec<SeasonSpec>,
     /// Situations with their expected result, kept verbatim.
     #[serde(default)]
     pub scenario: Vec<toml::Table>,
@@ -135,6 +144,24 @@ pub struct Site {
     pub min_local_language_share_pct: f64,
     /// Power and link.
     pub tech: Tech,
+    /// How prayer times are computed here; by the World League's method when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prayer: Option<PrayerSpec>,
+}
+
+/// How a site computes its prayer times (R-PRAY-02).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrayerSpec {
+    /// How far below the horizon the sun stands at fajr, 9 to 21 degrees.
+    pub fajr_deg: f64,
+    /// The same at isha.
+    pub isha_deg: f64,
+    /// Lengths of a stick that its shadow has grown at asr: 1 or 2.
+    pub asr_shadow: u8,
+    /// Minutes added to each time by name, −30 to 30.
+    #[serde(default, with = "text::keys")]
+    pub offsets_min: BTreeMap<crate::calendar::Prayer, i32>,
 }
 
 /// Power and link of a site.
@@ -334,6 +361,13 @@ pub struct Programme {
     /// The site that makes it.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,
+}
+
+impl Programme {
+    /// Whether it is news: what is old within a day (R-GRID-05, R-LIVE-05).
+    pub fn is_news(&self) -> bool {
+        matches!(self.kind.as_str(), "journal" | "journal régional" | "flash" | "titres" | "revue de presse")
+    }
 }
 
 /// What breaks inside a programme may hold.

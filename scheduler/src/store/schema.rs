@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// One script per version; a released one is never changed.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     INSERT INTO counter VALUES ('change', 0), ('plan', 0);
     CREATE TABLE station (
@@ -26,7 +27,26 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (site, boot, seq)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX as_run_wall ON as_run (site, wall_ms);
-"];
+",
+    "
+    CREATE TABLE override (
+        id TEXT NOT NULL, date TEXT NOT NULL, recurs INTEGER NOT NULL,
+        spec TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (id, date)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX override_date ON override (date);
+    CREATE TABLE feast (
+        event TEXT NOT NULL, predicted TEXT NOT NULL, moved_days INTEGER NOT NULL,
+        author TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (event, predicted)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE season (
+        season TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+        author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (season, first)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     let known = MIGRATIONS.len() as i64;

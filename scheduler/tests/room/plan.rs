@@ -9,7 +9,7 @@ use scheduler::{NoPlan, Placement, PlanInputs, Settled, Station, plan, replan};
 
 fn inputs<'a>(station: &'a Station, assets: &'a [Asset], site: &str, day: &str) -> PlanInputs<'a> {
     let (site, day) = (site.parse().unwrap(), day.parse::<Date>().unwrap());
-    PlanInputs { site, day, station, assets, placements: &[], history: &[] }
+    PlanInputs::new(site, day, station, assets)
 }
 
 fn planned(station: &Station, assets: &[Asset], site: &str, day: &str) -> (SitePlan, Vec<Finding>) {

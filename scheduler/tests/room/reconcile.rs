@@ -8,7 +8,7 @@ use scheduler::{PlanInputs, Station, plan};
 fn a_day(station: &Station) -> SitePlan {
     let assets = everything(station);
     let (site, day) = ("GAO".parse().unwrap(), "2026-11-24".parse().unwrap());
-    plan(&PlanInputs { site, day, station, assets: &assets, placements: &[], history: &[] }, Revision(3)).unwrap().0
+    plan(&PlanInputs::new(site, day, station, &assets), Revision(3)).unwrap().0
 }
 
 fn aired(plan: &SitePlan, seq: u64, entry: &Entry, length: Frames) -> AsRun {

@@ -10,7 +10,7 @@ use scheduler::{PlanInputs, Station, plan};
 
 fn planned(station: &Station, assets: &[Asset], site: &str, day: &str) -> SitePlan {
     let (site, day) = (site.parse().unwrap(), day.parse::<Date>().unwrap());
-    plan(&PlanInputs { site, day, station, assets, placements: &[], history: &[] }, Revision(1)).unwrap().0
+    plan(&PlanInputs::new(site, day, station, assets), Revision(1)).unwrap().0
 }
 
 struct Airing<'a> {
@@ -59,8 +59,10 @@ fn check_pairs(airings: &[Airing<'_>], place: &str) {
 }
 
 fn children(station: &Station, plan: &SitePlan) -> Vec<(Timestamp, Timestamp)> {
-    let own =
-        plan.entries().iter().filter(|e| station.programme(&e.programme).unwrap().break_policy == BreakPolicy::Enfants);
+    let own = plan
+        .entries()
+        .iter()
+        .filter(|e| station.programme(&e.programme).is_some_and(|p| p.break_policy == BreakPolicy::Enfants));
     own.map(|e| (e.at, e.end())).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::catalogue::{edition, everything, station};
 
 fn asked(station: &Station, assets: &[Asset], at: &str) -> Why {
     let (site, day) = ("GAO".parse().unwrap(), "2026-11-24".parse().unwrap());
-    let inputs = PlanInputs { site, day, station, assets, placements: &[], history: &[] };
+    let inputs = PlanInputs::new(site, day, station, assets);
     why(&inputs, at.parse().unwrap()).unwrap().unwrap()
 }
 

@@ -223,8 +223,12 @@ fn reasons(
         said.push(t.slot_from_opt_out.replace("{}", &title));
     }
     let placements = app.store.placements(which.day, which.day).map_err(WebError::internal)?;
-    let inputs =
-        PlanInputs { site: found.heard_at, day: which.day, station, assets, placements: &placements, history: &[] };
+    let changes = app.store.changes(which.day, which.day).map_err(WebError::internal)?;
+    let inputs = PlanInputs {
+        placements: &placements,
+        changes: &changes,
+        ..PlanInputs::new(found.heard_at, which.day, station, assets)
+    };
     let Some(at) = content_at(app, station, which, found) else { return Ok((said, Vec::new())) };
     let why = scheduler::why(&inputs, at).map_err(WebError::internal)?;
     let word = |r: &scheduler::Reason| if lang == Lang::Fr { r.fr.clone() } else { r.en.clone() };

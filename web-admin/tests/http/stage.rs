@@ -75,8 +75,7 @@ fn plans(station: watch::Receiver<Arc<Station>>, catalogue: Arc<Catalogue>, stor
         let station = station.borrow().clone();
         let assets = catalogue.ready().ok()?;
         let placements = store.placements(day, day).ok()?;
-        let inputs =
-            PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
+        let inputs = PlanInputs { placements: &placements, ..PlanInputs::new(site, day, &station, &assets) };
         let (plan, findings) = scheduler::plan(&inputs, Revision(1)).ok()?;
         Some(Arc::new(Planned { plan, findings }))
     })

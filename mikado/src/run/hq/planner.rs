@@ -170,7 +170,9 @@ impl Planner {
         let today = station.day_of(now);
         let days: Vec<Date> = today.series(Span::new().days(1)).take(DAYS).collect();
         let assets = self.catalogue.ready()?;
-        let placements = self.store.placements(today, days.last().copied().unwrap_or(today))?;
+        let last = days.last().copied().unwrap_or(today);
+        let placements = self.store.placements(today.yesterday().unwrap_or(today), last)?;
+        let changes = self.store.changes(today, last)?;
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
         let mut revision = None;
         let mut done = true;
@@ -180,14 +182,11 @@ impl Planner {
                 continue;
             }
             let inputs = |day| PlanInputs {
-                site,
-                day,
-                station: &station,
-                assets: &assets,
                 placements: &placements,
-                history: &[],
+                changes: &changes,
+                ..PlanInputs::new(site, day, &station, &assets)
             };
-            let planned: Result<Vec<_>, _> = days.iter().map(|day| self.plan_day(&inputs(*day), now)).collect();
+            let planned = self.plan_days(inputs, &days, now);
             let published =
                 planned.map_err(anyhow::Error::from).and_then(|p| self.publish_if_changed(site, p, &mut revision));
             if let Err(why) = published {
@@ -196,6 +195,33 @@ impl Planner {
             }
         }
         Ok(done)
+    }
+
+    /// The plans of a site's days in order: each knows the last spots of the day before it.
+    fn plan_days<'a>(
+        &self,
+        inputs: impl Fn(Date) -> PlanInputs<'a>,
+        days: &[Date],
+        now: Timestamp,
+    ) -> Result<Vec<Planned>, scheduler::NoPlan> {
+        let mut planned = Vec::<Planned>::with_capacity(days.len());
+        let eve = days.first().and_then(|first| first.yesterday().ok());
+        let eve = eve.and_then(|day| self.yesterday(&inputs(day)));
+        for day in days {
+            let yesterday = planned.last().map(|p| &p.plan).or(eve.as_ref().map(|p| &p.plan));
+            let next = self.plan_day(&PlanInputs { yesterday, ..inputs(*day) }, now)?;
+            planned.push(next);
+        }
+        Ok(planned)
+    }
+
+    /// Yesterday's plan as it was in force, else as it would have been: it is pure to compute.
+    fn yesterday(&self, inputs: &PlanInputs<'_>) -> Option<Arc<Planned>> {
+        let in_force = lock(&self.published).get(&(inputs.site, inputs.day)).cloned();
+        in_force.or_else(|| {
+            let (plan, findings) = scheduler::plan(inputs, Revision::default()).ok()?;
+            Some(Arc::new(Planned { plan, findings }))
+        })
     }
 
     /// The day's plan; what is settled of the one in force stays as it is.
@@ -290,7 +316,9 @@ fn for_the_occasion(catalogue: &Catalogue, store: &Store, site: SiteId, day: Dat
     let station = Station::parse(&store.station().ok()??.toml).ok()?;
     let assets = catalogue.ready().ok()?;
     let placements = store.placements(day, day).ok()?;
-    let inputs = PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
+    let changes = store.changes(day, day).ok()?;
+    let inputs =
+        PlanInputs { placements: &placements, changes: &changes, ..PlanInputs::new(site, day, &station, &assets) };
     let (plan, findings) = scheduler::plan(&inputs, Revision::default()).ok()?;
     Some(Planned { plan, findings })
 }

@@ -58,7 +58,7 @@ proptest! {
             start: jiff::civil::time(*h, m * 5, 0, 0),
             asset: assets[n % assets.len()].id.clone(),
         }).collect();
-        let inputs = PlanInputs { site, day, station: &station, assets: &assets, placements: &placements, history: &[] };
+        let inputs = PlanInputs { placements: &placements, ..PlanInputs::new(site, day, &station, &assets) };
         let (first, said) = plan(&inputs, Revision(1)).unwrap();
         let by_id: std::collections::BTreeMap<_, _> = assets.iter().map(|a| (&a.id, a)).collect();
         let mut ids = BTreeSet::new();
