@@ -1,8 +1,11 @@
 //! What the throw-away decoder does to itself before it opens a foreign file.
 //!
-//! A file that takes the decoder over finds: one file to read, two to write, no network, no new process, a fixed amount
-//! of memory, time and disk, the lowest place in the queue for the processor, and death with its parent. What the kernel
-//! cannot do is answered, and told in the report; limits alone never stop the decoding of an honest file.
+//! A file that takes the decoder over finds: one file to read, two to write, no network, no new process, few system
+//! calls, a fixed amount of memory, time and disk, the lowest place in the queue for the processor, and death with its
+//! parent. What the kernel cannot do is answered, and told in the report; limits alone never stop the decoding of an
+//! honest file.
+
+mod calls;
 
 use std::path::Path;
 
@@ -12,8 +15,10 @@ use landlock::{
 };
 use rustix::process::{Resource, Rlimit, Signal, nice, set_parent_process_death_signal, setrlimit};
 
-/// Address space: the program itself, libopus, and ten times what streaming needs. A file that asks for more is lying.
-const MEMORY_BYTES_MAX: u64 = 768 << 20;
+/// Address space: the program itself with its libraries, and what follows.
+const ADDRESS_BYTES_MAX: u64 = 768 << 20;
+/// Memory of its own: several times what streaming needs. A file that asks for more is lying.
+const MEMORY_BYTES_MAX: u64 = 128 << 20;
 /// Six hours of sound take three minutes here; a slow machine gets ten.
 const CPU_S_MAX: u64 = 600;
 /// Six hours of 24-bit stereo that does not compress.
@@ -47,7 +52,8 @@ pub fn confine(input: &Path, outputs: &[&Path]) -> Gaps {
     let mut gaps = Gaps::default();
     gaps.note("parent", set_parent_process_death_signal(Some(Signal::KILL)).is_ok());
     gaps.note("nice", nice(NICE).is_ok());
-    gaps.note("memory", limit(Resource::As, MEMORY_BYTES_MAX));
+    gaps.note("address space", limit(Resource::As, ADDRESS_BYTES_MAX));
+    gaps.note("memory", limit(Resource::Data, MEMORY_BYTES_MAX));
     gaps.note("cpu", limit(Resource::Cpu, CPU_S_MAX));
     gaps.note("file size", limit(Resource::Fsize, FILE_BYTES_MAX));
     gaps.note("core", limit(Resource::Core, 0));
@@ -55,6 +61,8 @@ pub fn confine(input: &Path, outputs: &[&Path]) -> Gaps {
     gaps.note("processes", limit(Resource::Nproc, 0));
     gaps.note("no-new-privs", rustix::thread::set_no_new_privs(true).is_ok());
     gaps.note("Landlock", wall_in(input, outputs).is_ok_and(|s| s != RulesetStatus::NotEnforced));
+    // Last: the walls before it need calls that it takes away.
+    gaps.note("seccomp", calls::confine().is_ok());
     gaps
 }
 
