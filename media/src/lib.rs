@@ -5,6 +5,9 @@
 //! [`sandbox`] confines it). Everything else touches canonical files alone.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+#[cfg(test)]
+extern crate self as media;
+
 pub mod canonical;
 pub mod catalogue;
 pub mod check;

@@ -2,6 +2,10 @@
 
 use domain::{Finding, Severity};
 
+mod source;
+
+pub use source::*;
+
 fn finding(code: &str, severity: Severity, at_s: Option<f64>, fr: String, en: String) -> Finding {
     Finding { code: code.to_owned(), severity, at_s, fr, en }
 }

@@ -134,8 +134,8 @@ fn lossy_files_come_out_as_others_decode_them() {
         ("whatsapp.opus", whatsapp, 0, 0),
         ("music.opus", &["-c:a", "libopus", "-b:a", "96k"], 0, 0),
         ("a.ogg", &["-c:a", "libvorbis", "-q:a", "5"], 0, 0),
-        ("phone.m4a", &["-c:a", "aac", "-b:a", "96k"], 1024, 2048),
-        ("fast.m4a", &["-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart"], 1024, 2048),
+        ("phone.m4a", &["-c:a", "aac", "-b:a", "96k"], 0, 0),
+        ("fast.m4a", &["-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart"], 0, 0),
         ("a.aac", &["-c:a", "aac", "-b:a", "96k"], 0, 2048),
         ("a.mp2", &["-c:a", "mp2", "-b:a", "192k"], 0, 1300),
     ] {

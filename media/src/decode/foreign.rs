@@ -1,11 +1,12 @@
 //! A foreign file as a stream of samples, by symphonia and libopus.
 //!
 //! What is known of these decoders and handled here: AAC with SBR is decoded without it at half the rate, so the rate is
-//! always the buffer's and a declared rate that differs is HE-AAC; the Opus adapter trims pre-skip only inside the first
-//! packet, so it is trimmed here (RFC 7845 §4.2); a damaged page is an error after which asking again goes on.
+//! always the buffer's and a declared rate of twice as much is HE-AAC; the Opus adapter trims pre-skip only inside the first
+//! packet, so it is trimmed here (RFC 7845 §4.2), as is what MP4's edit list leaves out; a damaged page is an error after
+//! which asking again goes on.
 
-use std::fs::File;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -21,8 +22,11 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::{TimeBase, Timestamp};
+use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
+use super::mp4::Gapless;
+use super::mpeg;
+use super::view::View;
 use crate::sentences;
 
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -34,6 +38,8 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
 
 /// A reader that fails this often in a row will not find its way back.
 const BAD_IN_A_ROW_MAX: u32 = 64;
+/// Packets without sound, one after the other, after which there will be none: the tables of a lying file hold billions.
+const SOUNDLESS_IN_A_ROW_MAX: u32 = 2000;
 
 /// What the file says of itself.
 #[derive(Clone, Debug)]
@@ -46,6 +52,8 @@ pub struct Facts {
     /// Every sample counts: PCM, FLAC, ALAC.
     pub lossless: bool,
     pub aac: bool,
+    /// Whether it says what the encoder added before and after the sound.
+    pub edges: bool,
 }
 
 /// What went wrong while decoding.
@@ -72,7 +80,13 @@ pub struct Foreign {
     track_id: u32,
     time_base: Option<TimeBase>,
     opus_delay: i64,
-    /// Frames before 0 are still to be dropped.
+    gapless: Option<Gapless>,
+    parameters: AudioCodecParameters,
+    /// Rate and channels of the last MPEG frame.
+    mpeg: Option<(u32, usize)>,
+    /// The length that the demuxer believes in is an estimate, or false: nothing is taken off the end.
+    to_the_end: bool,
+    /// Frames before the first of the sound are still to be dropped.
     at_start: bool,
     seconds: f64,
     pub facts: Facts,
@@ -117,9 +131,9 @@ fn declares_sbr(config: &[u8]) -> bool {
 }
 
 impl Foreign {
-    /// Opens what `file` holds; `name` only hints.
-    pub fn open(file: File, name: &Path) -> Result<Self, Finding> {
-        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+    /// Opens what `view` shows; `name` only hints. `gapless` is what the container says of the sound's place.
+    pub fn open(view: View, name: &Path, gapless: Option<Gapless>) -> Result<Self, Finding> {
+        let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
         let mut hint = Hint::new();
         if let Some(extension) = name.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);
@@ -140,27 +154,72 @@ impl Foreign {
             rate_hz: parameters.sample_rate,
             frames: track.num_frames,
             bits: parameters.bits_per_sample.or(parameters.bits_per_coded_sample),
+            edges: match container.as_str() {
+                "aac" => false,
+                "isomp4" => gapless.is_some() || parameters.codec != CODEC_ID_AAC,
+                "mp1" | "mp2" | "mp3" => track.delay.is_some(),
+                _ => true,
+            },
             container,
             codec,
         };
         let (track_id, time_base) = (track.id, track.time_base);
         let trouble = Trouble::default();
-        Ok(Self { format, decoder, track_id, time_base, opus_delay, at_start: true, seconds: 0.0, facts, trouble })
+        let opus_delay = if gapless.is_some() { 0 } else { opus_delay };
+        Ok(Self {
+            format,
+            decoder,
+            track_id,
+            time_base,
+            opus_delay,
+            gapless,
+            parameters,
+            mpeg: None,
+            to_the_end: false,
+            at_start: true,
+            seconds: 0.0,
+            facts,
+            trouble,
+        })
+    }
+
+    /// Whether this is MPEG audio, whose frames stand alone.
+    pub fn is_mpeg(&self) -> bool {
+        matches!(self.facts.container.as_str(), "mp1" | "mp2" | "mp3")
+    }
+
+    /// How long the sound is by its header, where that is no estimate.
+    pub fn seconds_promised(&self, spec: Spec) -> Option<u64> {
+        let exact = self.facts.lossless || self.facts.container == "isomp4";
+        self.facts.frames.filter(|_| exact).map(|f| f / u64::from(spec.rate_hz))
+    }
+
+    /// Gives every frame, whatever the length is that the file claims.
+    pub fn keep_to_the_end(&mut self) {
+        self.to_the_end = true;
     }
 
     /// Puts the next interleaved samples into `out` (replacing what is there); `None` at the end.
     pub fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
-        loop {
-            let Some(packet) = self.next_packet()? else { return Ok(None) };
+        let mut soundless = 0;
+        while soundless < SOUNDLESS_IN_A_ROW_MAX {
+            let Some(mut packet) = self.next_packet()? else { return Ok(None) };
             if packet.track_id != self.track_id {
                 continue;
             }
+            soundless += 1;
             self.trouble.packets += 1;
+            if self.to_the_end {
+                packet.trim_end = Duration::ZERO;
+            }
+            self.follow(&packet)?;
             if let Some(spec) = self.decode(&packet, out)? {
                 self.seconds += out.len() as f64 / spec.channels as f64 / f64::from(spec.rate_hz);
                 return Ok(Some(spec));
             }
         }
+        self.trouble.cut = true;
+        Ok(None)
     }
 
     fn next_packet(&mut self) -> Result<Option<Packet>, Finding> {
@@ -196,6 +255,17 @@ impl Foreign {
         self.trouble.bad_packets += 1;
     }
 
+    /// A decoder of MPEG frames keeps the rate and channels of its first frame; others need another decoder.
+    fn follow(&mut self, packet: &Packet) -> Result<(), Finding> {
+        let Some(now) = mpeg::rate_and_channels(&packet.data).filter(|_| self.is_mpeg()) else { return Ok(()) };
+        if self.mpeg.replace(now).is_some_and(|before| before != now) {
+            let options = AudioDecoderOptions::default();
+            self.decoder =
+                CODECS.make_audio_decoder(&self.parameters, &options).map_err(|_| sentences::unknown_codec())?;
+        }
+        Ok(())
+    }
+
     fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
         let buffer = match self.decoder.decode(packet) {
             Ok(buffer) => buffer,
@@ -210,21 +280,39 @@ impl Foreign {
         if samples == 0 || spec.channels == 0 || spec.rate_hz == 0 {
             return Ok(None);
         }
-        if self.facts.aac && self.facts.rate_hz.is_some_and(|r| r != spec.rate_hz) {
+        // MP4 cannot write rates above 65 535 Hz beside the codec, so only the half of what is declared counts.
+        if self.facts.aac && self.facts.rate_hz.is_some_and(|r| r == spec.rate_hz * 2) {
             return Err(sentences::he_aac());
         }
         out.clear();
         out.resize(samples, f32::MID);
         buffer.copy_to_slice_interleaved(&mut out[..]);
-        if self.at_start {
-            let start =
-                frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
-            let frames = (samples / spec.channels) as i64;
-            out.drain(..start.saturating_neg().clamp(0, frames) as usize * spec.channels);
-            self.at_start = start.saturating_add(frames) <= 0;
-        }
+        let start =
+            frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
+        self.trim(start, spec, out);
         Ok((!out.is_empty()).then_some(spec))
     }
+
+    /// Takes off `out`, whose first frame is the `start`th that the decoder gave, what is not sound.
+    fn trim(&mut self, start: i64, spec: Spec, out: &mut Vec<f32>) {
+        let sounding = sounding(self.gapless, spec.rate_hz);
+        let frames = (out.len() / spec.channels) as i64;
+        let late = start.saturating_add(frames).saturating_sub(sounding.end).clamp(0, frames);
+        out.truncate((frames - late) as usize * spec.channels);
+        if self.at_start {
+            let early = sounding.start.saturating_sub(start).clamp(0, frames - late);
+            out.drain(..early as usize * spec.channels);
+            self.at_start = start.saturating_add(frames) <= sounding.start;
+        }
+    }
+}
+
+/// The frames that sound, counted from the decoder's first.
+fn sounding(gapless: Option<Gapless>, rate_hz: u32) -> Range<i64> {
+    let Some(gapless) = gapless else { return 0..i64::MAX };
+    let per_s = u128::from(gapless.ticks_per_s.unwrap_or(rate_hz).max(1));
+    let frames = |ticks: u64| i64::try_from(u128::from(ticks) * u128::from(rate_hz) / per_s).unwrap_or(i64::MAX);
+    frames(gapless.from)..frames(gapless.until)
 }
 
 fn frames_at(base: Option<TimeBase>, rate_hz: u32, at: Timestamp) -> i64 {

@@ -3,15 +3,23 @@
 //! Everything streams: an hour of sound takes as much memory as a second. Nothing in here is trusted by the process
 //! that asked: see [`crate::ingest`].
 
+#[cfg(test)]
+mod against_ffmpeg;
+mod boxes;
 mod child;
-mod container;
 mod foreign;
 mod measure;
 mod mix;
+mod mp4;
 mod mpeg;
+mod ogg;
 mod pass;
 mod resample;
 mod sniff;
+mod survey;
+mod tags;
+mod view;
+mod wave;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -20,6 +28,10 @@ pub use child::decode_main;
 
 use crate::report::Report;
 use crate::sentences;
+
+/// Rates that make sense for sound on the air and off a recorder.
+const RATES_HZ: std::ops::RangeInclusive<u32> = 8_000..=192_000;
+const CHANNELS_MAX: usize = 8;
 
 /// What one file may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,13 +24,18 @@ pub struct Mpeg {
 }
 
 impl Mpeg {
-    /// Whether the end of the file is missing.
+    /// Whether the Xing/Info header is right that no sound lies beyond what it promises.
+    pub fn promise_holds(&self) -> bool {
+        self.frames_promised.is_some_and(|p| p >= self.frames)
+    }
+
+    /// Whether the end that the file promises is missing.
     pub fn is_truncated(&self) -> bool {
         // A wrong Xing header over a whole file is common; a missing tail lacks frames *and* bytes. Some writers count
         // the header frame, some do not: one frame of tolerance.
         let frames_lack = self.frames_promised.is_some_and(|p| self.frames + 1 < p);
-        let bytes_lack = self.bytes_promised.is_none_or(|p| self.bytes + 2048 < p);
-        self.last_cut || (frames_lack && bytes_lack)
+        let bytes_lack = self.bytes_promised.is_none_or(|p| self.bytes + 2048 < p || self.last_cut);
+        frames_lack && bytes_lack
     }
 }
 
@@ -40,6 +45,14 @@ struct FrameHeader {
     /// Version, layer and rate, which stay the same from frame to frame.
     family: u32,
     side_bytes: usize,
+    rate_hz: u32,
+    channels: usize,
+}
+
+/// Rate and channels of the frame that begins `bytes`.
+pub fn rate_and_channels(bytes: &[u8]) -> Option<(u32, usize)> {
+    let header = parse(bytes.get(..4)?.try_into().ok()?)?.ok()?;
+    Some((header.rate_hz, header.channels))
 }
 
 const FAMILY_MASK: u32 = 0xFFFE_0C00;
@@ -69,7 +82,8 @@ fn parse(h: [u8; 4]) -> Option<Result<FrameHeader, ()>> {
         (true, true) => 9,
         _ => 17,
     };
-    Some(Ok(FrameHeader { length_bytes, family: word & FAMILY_MASK, side_bytes }))
+    let channels = if mono { 1 } else { 2 };
+    Some(Ok(FrameHeader { length_bytes, family: word & FAMILY_MASK, side_bytes, rate_hz: hz as u32, channels }))
 }
 
 fn kbps(low: bool, layer: u32, index: usize) -> u64 {

@@ -1,7 +1,7 @@
 //! The pass itself: read, fold, resample, measure, write, block by block.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use domain::{Finding, Frames, SAMPLE_RATE_HZ, Severity};
@@ -9,17 +9,12 @@ use domain::{Finding, Frames, SAMPLE_RATE_HZ, Severity};
 use super::foreign::{Foreign, Spec};
 use super::measure::{Measure, Measured};
 use super::resample::Resampler;
-use super::{Limits, container, mix, mpeg, sniff};
+use super::survey::survey;
+use super::{CHANNELS_MAX, Limits, RATES_HZ, mix, mpeg};
 use crate::flac::{Depth, Writer};
 use crate::peaks::{Peaks, beside};
 use crate::report::{Report, Source};
 use crate::sentences;
-
-/// Rates that make sense for sound on the air and off a recorder.
-const RATES_HZ: std::ops::RangeInclusive<u32> = 8_000..=192_000;
-const CHANNELS_MAX: usize = 8;
-/// A recorder that could not go back writes one of these for a length that it did not know.
-const UNKNOWN_LENGTH_BYTES_MIN: u64 = 0x7FFF_0000;
 
 type Step<T> = Result<T, Finding>;
 
@@ -33,12 +28,10 @@ pub fn decode(input: &Path, output: &Path, limits: &Limits) -> Report {
 }
 
 fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>) -> Step<Report> {
-    let mut file = File::open(input).map_err(|e| sentences::unreadable(&e))?;
-    inspect(&mut file)?;
-    let mut foreign = Foreign::open(file.try_clone().map_err(|e| sentences::unreadable(&e))?, input)?;
-    if matches!(foreign.facts.container.as_str(), "mp1" | "mp2" | "mp3") {
-        inspect_mpeg(input)?;
-    }
+    let file = File::open(input).map_err(|e| sentences::unreadable(&e))?;
+    let found = survey(file)?;
+    let mut foreign = Foreign::open(found.view, input, found.gapless)?;
+    let cut = foreign.is_mpeg() && inspect_mpeg(input, &mut foreign)?;
     let mut samples = Vec::new();
     let mut next = foreign.next(&mut samples)?;
     let Some(first) = next else {
@@ -46,6 +39,9 @@ fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>
     };
     *source = Some(describe(&foreign, first));
     check(first)?;
+    if foreign.seconds_promised(first).is_some_and(|s| s > limits.length_s_max) {
+        return Err(sentences::too_long(limits.length_s_max / 3600));
+    }
     let mut chain = Chain::new(output, first, depth(&foreign, first))?;
     let mut decoded = 0;
     while let Some(spec) = next {
@@ -57,30 +53,14 @@ fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>
         }
         next = foreign.next(&mut samples)?;
     }
-    let told = verify(&foreign, decoded, chain.length())?;
+    let mut told = found.told;
+    told.extend(verify(&foreign, decoded)?);
+    told.extend(cut.then(|| sentences::cut_at_end(chain.length().as_secs_f64())));
     chain.finish(limits, source.take(), told)
 }
 
-/// What can be known without decoding.
-fn inspect(file: &mut File) -> Step<()> {
-    let mut head = Vec::new();
-    let bad = |e: std::io::Error| sentences::unreadable(&e);
-    (&mut *file).take(sniff::HEAD_BYTES as u64).read_to_end(&mut head).map_err(bad)?;
-    if let Some(finding) = sniff::refuse(&head) {
-        return Err(finding);
-    }
-    let truncated = if head.get(4..8) == Some(b"ftyp") {
-        container::mp4_is_truncated(file).map_err(bad)?
-    } else if head.starts_with(b"OggS") {
-        container::ogg_is_truncated(file).map_err(bad)?
-    } else {
-        false
-    };
-    file.seek(SeekFrom::Start(0)).map_err(bad)?;
-    if truncated { Err(sentences::truncated(None)) } else { Ok(()) }
-}
-
-fn inspect_mpeg(input: &Path) -> Step<()> {
+/// Whether the last frame is cut; a file that promised more is refused.
+fn inspect_mpeg(input: &Path, foreign: &mut Foreign) -> Step<bool> {
     let found = File::open(input).and_then(mpeg::walk).map_err(|e| sentences::unreadable(&e))?;
     if found.free_format {
         return Err(sentences::unsupported("MP3 “free format”"));
@@ -89,7 +69,10 @@ fn inspect_mpeg(input: &Path) -> Step<()> {
         let share = found.frames_promised.filter(|p| *p > found.frames).map(|p| found.frames as f64 / p as f64);
         return Err(sentences::truncated(share));
     }
-    Ok(())
+    if !found.promise_holds() {
+        foreign.keep_to_the_end();
+    }
+    Ok(found.last_cut)
 }
 
 fn describe(foreign: &Foreign, spec: Spec) -> Source {
@@ -116,17 +99,17 @@ fn depth(foreign: &Foreign, spec: Spec) -> Depth {
     let facts = &foreign.facts;
     match facts.bits {
         Some(bits) if facts.lossless && bits > 16 => Depth::TwentyFour,
+        // Floating point has no number of bits, and more than sixteen.
+        None if facts.codec.starts_with("pcm_f") => Depth::TwentyFour,
         Some(_) if facts.lossless && spec.rate_hz == SAMPLE_RATE_HZ && spec.channels <= 2 => Depth::Sixteen,
         _ => Depth::Twenty,
     }
 }
 
 /// Whether everything came out that should have: a refusal, or what must be said.
-fn verify(foreign: &Foreign, decoded: u64, length: Frames) -> Step<Vec<Finding>> {
+fn verify(foreign: &Foreign, decoded: u64) -> Step<Vec<Finding>> {
     let (facts, trouble) = (&foreign.facts, &foreign.trouble);
     let promised = facts.frames.filter(|_| facts.lossless && facts.container != "isomp4");
-    let unknown_length =
-        promised.is_none_or(|p| p * u64::from(facts.bits.unwrap_or(16)) / 8 >= UNKNOWN_LENGTH_BYTES_MIN);
     let mut told = Vec::new();
     if trouble.bad_packets * 10 > trouble.packets {
         return Err(sentences::undecodable());
@@ -134,18 +117,20 @@ fn verify(foreign: &Foreign, decoded: u64, length: Frames) -> Step<Vec<Finding>>
     if trouble.bad_packets > 0 {
         told.push(sentences::damaged(trouble.bad_at_s, trouble.bad_packets));
     }
-    match promised {
-        Some(promised) if !unknown_length && decoded < promised => {
+    // A WAV's header was made here over what is there; what it lacks has been told.
+    if facts.container != "wave" {
+        if let Some(promised) = promised.filter(|p| decoded < *p) {
             return Err(sentences::truncated(Some(decoded as f64 / promised as f64)));
         }
-        _ if trouble.cut && unknown_length && facts.container == "wave" => {
-            told.push(sentences::unknown_length(length.as_secs_f64()));
+        if trouble.cut {
+            return Err(sentences::truncated(None));
         }
-        _ if trouble.cut => return Err(sentences::truncated(None)),
-        _ => {}
     }
     if facts.aac && facts.rate_hz.is_some_and(|r| r <= 24_000) {
         told.push(sentences::narrow_aac());
+    }
+    if !facts.edges {
+        told.push(sentences::unknown_edges());
     }
     Ok(told)
 }

@@ -7,6 +7,42 @@ use crate::sentences;
 /// Enough for every signature, and for a web page to show itself behind blank lines.
 pub const HEAD_BYTES: usize = 4096;
 
+/// Sound, but of kinds that nobody here decodes, by their first bytes.
+const FOREIGN: &[(&[u8], &str)] = &[
+    (b"#!AMR", "AMR"),
+    (&[0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], "WMA"),
+    (&[0x0B, 0x77], "AC-3"),
+    (&[0x7F, 0xFE, 0x80, 0x01], "DTS"),
+    (b"DSD ", "DSD (DSF)"),
+    (b"FRM8", "DSD (DSDIFF)"),
+    (b"caff", "CAF"),
+    (b".snd", "AU"),
+    (b"wvpk", "WavPack"),
+    (b"MAC ", "Monkey’s Audio (APE)"),
+    (b"MPCK", "Musepack"),
+    (b"MP+", "Musepack"),
+    (b"TTA1", "True Audio (TTA)"),
+    (b".RMF", "RealAudio"),
+    (b".ra\xFD", "RealAudio"),
+    (b"MThd", "MIDI"),
+    (b"FLV\x01", "Flash (FLV)"),
+];
+
+/// A refusal for a codec inside MP4 or 3GP that nobody here decodes, by its sample entry.
+pub fn refuse_codec(entry: [u8; 4]) -> Option<Finding> {
+    let name = match &entry {
+        b"samr" => "AMR (3GP)",
+        b"sawb" => "AMR-WB (3GP)",
+        b"sawp" => "AMR-WB+ (3GP)",
+        b"ac-3" | b"ec-3" | b"ac-4" => "AC-3 (MP4)",
+        b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" => "DTS (MP4)",
+        b"enca" | b"drms" => "MP4 protégé / protected MP4 (DRM)",
+        b"QDM2" | b"QDMC" | b"MAC3" | b"MAC6" => "QuickTime",
+        _ => return None,
+    };
+    Some(sentences::unsupported(name))
+}
+
 /// A refusal that names what the file really is, or `None` when it may be audio.
 pub fn refuse(head: &[u8]) -> Option<Finding> {
     if head.is_empty() {
@@ -15,11 +51,11 @@ pub fn refuse(head: &[u8]) -> Option<Finding> {
     if is_web_page(head) {
         return Some(sentences::web_page());
     }
-    if head.starts_with(b"#!AMR") {
-        return Some(sentences::unsupported("AMR"));
+    if let Some((_, name)) = FOREIGN.iter().find(|(mark, _)| head.starts_with(mark)) {
+        return Some(sentences::unsupported(name));
     }
-    if head.starts_with(&[0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11]) {
-        return Some(sentences::unsupported("WMA"));
+    if head.starts_with(b"OggS") && head.get(28..36) == Some(b"Speex   ") {
+        return Some(sentences::unsupported("Speex"));
     }
     if let Some(kind) = infer::get(head) {
         use infer::MatcherType as M;
