@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help voices demo test lint bench setup setup-test ui fmt
+.PHONY: help voices demo test lint bench mutants setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -48,3 +48,7 @@ fmt: ## Format the code
 bench: setup-test ui ## Cost on this machine, beside other tools' cost for the same work
 	cargo build --locked --release -p mikado
 	bash setup/bench.sh $(TARGET)/release/mikado
+
+mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --seed 7')
+	cargo build --locked --release -p media --example decoder --example mutate
+	$(TARGET)/release/examples/mutate $(or $(ARGS),--count 1000000)
