@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Alarm, BootId, Entry, Finding, Frames, Moment, NowNext, Position, Revision, Rung, Severity, SiteId};
+use domain::{
+    Alarm, BootId, Entry, Finding, Frames, Moment, NowNext, Position, Revision, Rung, Severity, SiteId, TruePeak,
+};
 use jiff::Timestamp;
 
 use crate::board::Board;
@@ -18,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::journal::JournalWriter;
 use crate::ledger::Ledger;
 use crate::planfile::PlanBundle;
-use crate::realtime::{CueKey, Desk, Event, Feed, Floor, Gauges, Load, Mixer, Order};
+use crate::realtime::{CueKey, Desk, Event, Feed, Floor, Gauges, Limiter, Load, Mixer, Order};
 use crate::timeline::{Timeline, Trust};
 
 /// How often a missing bed is looked for.
@@ -43,6 +45,8 @@ pub struct EngineConfig {
     pub journal_dir: Option<PathBuf>,
     /// The last wall time that this site wrote down; a clock before it is not believed.
     pub last_seen: Option<Timestamp>,
+    /// What nothing that leaves its mixer passes; used where the engine makes the mixer.
+    pub ceiling: TruePeak,
 }
 
 /// What an engine says of itself, for vitals.
@@ -96,7 +100,7 @@ impl Engine {
     /// means that not even a thread could be started, and gives the mixer nothing to do but its floor.
     pub fn new(config: EngineConfig) -> Result<(Self, Mixer)> {
         let library = ShelfLibrary::new(&config.shelf_dir, config.bed.clone());
-        let (mixer, desk) = Mixer::new(Floor::new());
+        let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(config.ceiling));
         let engine = Self::beside(config, Box::new(library), desk)?;
         Ok((engine, mixer))
     }
@@ -114,7 +118,7 @@ impl Engine {
 
     /// An engine whose decks work inside [`Engine::turn`]: the same sound every time, for rendering faster than time.
     pub fn in_step(config: &EngineConfig, library: Box<dyn Library>) -> (Self, Mixer) {
-        let (mixer, desk) = Mixer::new(Floor::new());
+        let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(config.ceiling));
         let (side, home) = split(desk);
         (Self::tie(config, Timeline::told(), side, Decks::here(library, home), None), mixer)
     }

@@ -1,6 +1,6 @@
 //! The air without waiting for it: the same engine and the same mixer, faster than time.
 
-use domain::{BootId, Frames, Moment, Position, SiteId};
+use domain::{BootId, Frames, Moment, Position, SiteId, TruePeak};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deck::Library;
@@ -13,7 +13,7 @@ use crate::realtime::{BLOCK_FRAMES, Block, Frame};
 const LEAD_IN: Frames = Frames::from_secs(2);
 
 /// Which stretch of which site's air.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RenderSpec {
     /// The site.
     pub site: SiteId,
@@ -21,6 +21,8 @@ pub struct RenderSpec {
     pub from: Timestamp,
     /// How much.
     pub length: Frames,
+    /// What nothing passes.
+    pub ceiling: TruePeak,
 }
 
 /// Renders what the site's transmitter gets from `spec.from` on and hands it to `sink`, in order, without a hole. The same
@@ -38,6 +40,7 @@ pub fn render(
         bed: library.bed().is_some().then(std::path::PathBuf::new),
         journal_dir: None,
         last_seen: None,
+        ceiling: spec.ceiling,
     };
     let (mut engine, mut mixer) = Engine::in_step(&config, library);
     let lead_in = SignedDuration::from_nanos(LEAD_IN.as_duration().as_nanos() as i64);

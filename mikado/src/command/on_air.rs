@@ -1,6 +1,6 @@
 //! `mikado air`: from the config to the sound of one site; a refused config costs outputs, never the sound.
 
-use domain::{Finding, Severity};
+use domain::{Finding, Severity, TruePeak};
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions, Secret};
 
 use super::Answer;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
         Ok(config) => {
             let all: Vec<_> = config.sites.iter().map(|s| s.id).collect();
             let site = config.site(what.site).ok_or_else(|| unknown_site(what.site, &all))?;
-            options(site, config.shelf.clone(), args.clock(), Vec::new())
+            options(site, config.shelf.clone(), config.true_peak_ceiling, args.clock(), Vec::new())
         }
         Err(refused) => {
             let error = Error::Config(refused);
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
                 en: format!("The config is refused; the air runs with what can be read of it. {}", said.en),
             };
             let kept = salvage(&args.config, what.site);
-            options(&kept.site, kept.shelf, args.clock(), vec![finding])
+            options(&kept.site, kept.shelf, TruePeak::CEILING, args.clock(), vec![finding])
         }
     };
     air::run(options)
@@ -42,6 +42,7 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
 fn options(
     site: &SiteConfig,
     shelf_dir: std::path::PathBuf,
+    ceiling: TruePeak,
     clock: WallClock,
     mut findings: Vec<Finding>,
 ) -> AirOptions {
@@ -63,7 +64,8 @@ fn options(
             Err(why) => findings.push(no_password(mount, &why)),
         }
     }
-    AirOptions { site: site.id, data_dir: site.dir.clone(), shelf_dir, http: site.http, outputs, clock, findings }
+    let (data_dir, http) = (site.dir.clone(), site.http);
+    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, ceiling, clock, findings }
 }
 
 fn icecast(site: &SiteConfig, mount: &IcecastConfig, password: String) -> OutputOptions {

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, what: &RenderArgs) -> Result<Answer, Error> {
     let bed = Some(site.bed()).filter(|b| b.is_file());
     let library = Box::new(ShelfLibrary::new(studio.config.shelf.clone(), bed));
     let mut wav = Wav::create(&what.out)?;
-    let spec = RenderSpec { site: site.id, from: what.from, length };
+    let spec = RenderSpec { site: site.id, from: what.from, length, ceiling: studio.config.true_peak_ceiling };
     let engine = render(spec, bundle, library, |frames| wav.take(frames));
     wav.finish()?;
     tell(args, what, length, revision, published, &engine.snapshot());

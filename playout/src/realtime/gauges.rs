@@ -1,6 +1,6 @@
 //! Readings that the line leaves behind for everyone else.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use domain::{Frames, Position, Rung};
 
@@ -11,6 +11,8 @@ pub struct Gauges {
     underrun: AtomicU64,
     lost_events: AtomicU64,
     rung: AtomicU8,
+    /// How far the limiter's lowest gain lay under one, as the bits of a float: 0 is none, and more is a larger number.
+    limited: AtomicU32,
 }
 
 impl Gauges {
@@ -32,6 +34,17 @@ impl Gauges {
     /// The rung that sounded last.
     pub fn rung(&self) -> Rung {
         Rung::from_number(self.rung.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    /// The most that the limiter has taken away since this was last asked, in decibels (0 or less).
+    pub fn take_limited_db(&self) -> f32 {
+        let under = f32::from_bits(self.limited.swap(0, Ordering::Relaxed));
+        20.0 * (1.0 - under).max(1e-5).log10()
+    }
+
+    pub(super) fn note_limiter(&self, gain: f32) {
+        // Floats that are not negative have the order of their bits.
+        self.limited.fetch_max((1.0 - gain).clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
     }
 
     pub(super) fn set_position(&self, at: Position) {

@@ -10,6 +10,7 @@ use super::feed::{Chunk, Feed};
 use super::floor::Floor;
 use super::gauges::Gauges;
 use super::ladder::Ladder;
+use super::limiter::{LOOK_AHEAD_FRAMES, Limiter};
 use super::order::{CueKey, Event, Load, Order};
 use super::ramp::Ramp;
 use super::voice::{Bench, Voice};
@@ -29,9 +30,12 @@ pub(crate) const MAX_CHUNKS_HOME: usize = 1_024;
 ///
 /// It cannot be built without a floor, and nothing that happens on the other side can make it silent: with no order, no
 /// bed and no chunk it plays the floor for ever.
+///
+/// Voices are mixed as far ahead of the output as the limiter looks: a cue at a position leaves the mixer at that position.
 pub struct Mixer {
     voices: [Option<Voice>; MAX_VOICES],
     ladder: Ladder,
+    limiter: Option<Limiter>,
     close: Option<Close>,
     position: Position,
     orders: Consumer<Order>,
@@ -59,7 +63,19 @@ struct Close {
 
 impl Mixer {
     /// A mixer that sounds from its first block, and the desk that commands it. Called before the line is crossed.
+    ///
+    /// Its sum is cut at full scale; a transmitter gets [`Mixer::limited`].
     pub fn new(floor: Floor) -> (Self, Desk) {
+        Self::build(floor, None)
+    }
+
+    /// The mixer of an air: what leaves it never peaks above the limiter's ceiling. Its first [`LOOK_AHEAD_FRAMES`] are
+    /// silent.
+    pub fn limited(floor: Floor, limiter: Limiter) -> (Self, Desk) {
+        Self::build(floor, Some(limiter))
+    }
+
+    fn build(floor: Floor, limiter: Option<Limiter>) -> (Self, Desk) {
         let (orders_in, orders) = RingBuffer::new(MAX_ORDERS);
         let (events, events_out) = RingBuffer::new(MAX_EVENTS);
         let (home, home_out) = RingBuffer::new(MAX_CHUNKS_HOME);
@@ -67,7 +83,7 @@ impl Mixer {
         let desk = Desk { orders: orders_in, events: events_out, home: home_out, gauges: Arc::clone(&gauges) };
         let voices = std::array::from_fn(|_| None);
         let ladder = Ladder::new(floor);
-        (Self { voices, ladder, close: None, position: Position(0), orders, events, home, gauges }, desk)
+        (Self { voices, ladder, limiter, close: None, position: Position(0), orders, events, home, gauges }, desk)
     }
 
     /// Where the next block begins.
@@ -77,7 +93,8 @@ impl Mixer {
 
     /// Fills the block with the next ten milliseconds. Never allocates, waits or fails.
     pub fn render(&mut self, block: &mut Block) {
-        block.at = self.position;
+        let at = self.mixed();
+        block.at = at;
         block.frames = [SILENCE; BLOCK_FRAMES];
         for _ in 0..MAX_ORDERS_PER_BLOCK {
             let Ok(order) = self.orders.pop() else { break };
@@ -88,12 +105,23 @@ impl Mixer {
         let fallen = self.ladder.render(&mut block.frames, &cover, &mut self.home);
         self.gauges.add_underrun(fallen.late_frames);
         if let Some((rung, i)) = fallen.change {
-            self.tell(Event::Rung { rung, at: block.at + Frames(i as u64) });
+            self.tell(Event::Rung { rung, at: at + Frames(i as u64) });
+        }
+        if let Some(limiter) = &mut self.limiter {
+            let gain = limiter.process(&mut block.frames);
+            self.gauges.note_limiter(gain);
         }
         self.finish(&mut block.frames);
+        block.at = self.position;
         self.position = block.at + Frames(BLOCK_FRAMES as u64);
         self.gauges.set_rung(self.ladder.rung());
         self.gauges.set_position(self.position);
+    }
+
+    /// Where the next block of voices begins: ahead of the output by what the limiter holds.
+    fn mixed(&self) -> Position {
+        let ahead = if self.limiter.is_some() { LOOK_AHEAD_FRAMES } else { 0 };
+        self.position + Frames(ahead as u64)
     }
 
     /// The rung that sounded last.
@@ -102,7 +130,7 @@ impl Mixer {
     }
 
     fn obey(&mut self, order: Order) {
-        let now = self.position;
+        let now = self.mixed();
         match order {
             Order::Load(load) => self.load(load),
             Order::Retime { key, end, fade_out } => self.with(key, |v| v.retime(end, fade_out, now)),

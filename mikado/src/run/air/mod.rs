@@ -28,7 +28,7 @@ use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
 use playout::deck::ShelfLibrary;
 use playout::engine::{Engine, EngineConfig};
-use playout::realtime::{Desk, Fanout, Floor, Mixer};
+use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
@@ -51,7 +51,7 @@ const NEWS_MAX: usize = 2;
 /// Only when no thread can be started at all: everything else is an alarm beside the sound.
 #[expect(clippy::needless_pass_by_value, reason = "the options belong to the process that they start")]
 pub fn run(options: AirOptions) -> anyhow::Result<()> {
-    let (mixer, desk) = Mixer::new(Floor::new());
+    let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(options.ceiling));
     let (fanout, taps) = Fanout::new(&outlets::taps(&options));
     let (cards, card_links) = sync_channel(1);
     let pace = pace::start(mixer, fanout, card_links).context("the pace-maker cannot be started")?;
@@ -83,6 +83,7 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
         bed: Some(options.data_dir.join("bed.flac")),
         journal_dir: Some(options.data_dir.join("journal")),
         last_seen: WallMark::in_dir(&options.data_dir).read(&options.clock),
+        ceiling: options.ceiling,
     };
     let library = ShelfLibrary::new(&config.shelf_dir, config.bed.clone());
     let (news_in, news) = sync_channel(NEWS_MAX);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use domain::{Finding, Frames, SiteId};
+use domain::{Finding, Frames, SiteId, TruePeak};
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
 use crate::clock::WallClock;
@@ -21,6 +21,8 @@ pub struct AirOptions {
     pub http: Option<SocketAddr>,
     /// What else hangs on the air, at most [`AirOptions::OUTPUTS_MAX`].
     pub outputs: Vec<OutputOptions>,
+    /// What nothing that leaves the mixer passes.
+    pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.
     pub clock: WallClock,
     /// What the config reader complained of; shown as alarms for as long as the process lives.
