@@ -52,12 +52,14 @@ fn noise(n: usize) -> f64 {
     (x >> 11) as f64 / (1u64 << 52) as f64 - 1.0
 }
 
+/// A name and the frame at a place.
+type Sound<'a> = (&'a str, &'a dyn Fn(usize) -> Frame);
+
 #[test]
 fn nothing_peaks_above_the_ceiling_by_a_foreign_meter() {
     let t = |n: usize| n as f64 / 48_000.0;
     let both = |s: f64| [s as f32, s as f32];
     let burst = |n: usize| if n % 4_800 < 960 { 1.0 } else { 0.02 };
-    type Sound<'a> = (&'a str, &'a dyn Fn(usize) -> Frame);
     let sounds: [Sound; 6] = [
         ("a loud tone", &|n| both(2.0 * (TAU * 997.0 * t(n)).sin())),
         ("a quarter of the rate, between samples", &|n| both(1.2 * (TAU * 12_000.0 * t(n) + TAU / 8.0).sin())),
