@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use domain::{AssetId, AssetKind, AudioHash, Frames, Loudness, Status, TruePeak};
 use jiff::Timestamp;
-use media::catalogue::{Catalogue, Entered, Filter, NewCard};
+use media::catalogue::{Catalogue, Entered, Filter, NewCard, Search};
 use media::check::check;
 use media::shelf::Shelf;
 use media::{Error, Report, sentences};
@@ -140,7 +140,7 @@ fn cards_are_found_by_what_they_are() {
     .unwrap();
     c.approve(&id("jingle-ident-20"), &B, "awa", now()).unwrap();
     let count = |f: &Filter| (c.list(f, 0, 500).unwrap().len() as u64, c.count(f).unwrap());
-    let text = |t: &str| Filter { text: Some(t.to_owned()), ..Filter::default() };
+    let text = |t: &str| Filter { search: Search::new(t), ..Filter::default() };
     assert_eq!(count(&Filter::default()), (26, 26));
     assert_eq!(count(&Filter { kind: Some(AssetKind::Jingle), ..Filter::default() }), (1, 1));
     assert_eq!(count(&Filter { status: Some(Status::Draft), ..Filter::default() }), (25, 25));

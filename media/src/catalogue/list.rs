@@ -3,12 +3,23 @@
 use domain::{AssetKind, ProgrammeId, Status};
 use rusqlite::{ToSql, params_from_iter};
 
-use super::card::{COLUMNS, Card, kind_word, status_word};
+use super::card::{COLUMNS, Card};
+use super::search::{Search, kind_mark, programme_mark, quoted, status_mark};
 use super::store::Catalogue;
 use crate::Result;
 
 /// More cards than a person reads on one page.
 pub const PAGE_CARDS_MAX: u32 = 500;
+
+/// In which order cards are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What came in last stands first.
+    #[default]
+    Newest,
+    /// By title, folded: É stands with E.
+    Title,
+}
 
 /// Which cards; every condition that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,44 +30,47 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only editions of this programme.
     pub programme: Option<ProgrammeId>,
-    /// Only titles or identifiers that contain this text, whatever its case.
-    pub text: Option<String>,
+    /// Only cards that these words find.
+    pub search: Option<Search>,
+    /// Which first.
+    pub order: Order,
 }
 
 impl Filter {
-    fn conditions(&self) -> (String, Vec<Box<dyn ToSql>>) {
-        let mut sql = String::from("1");
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut add = |condition: &str, value: String| {
-            sql.push_str(" AND ");
-            sql.push_str(condition);
-            values.push(Box::new(value));
-        };
-        if let Some(kind) = self.kind {
-            add("kind = ?", kind_word(kind).to_owned());
-        }
-        if let Some(status) = self.status {
-            add("status = ?", status_word(status).to_owned());
-        }
-        if let Some(programme) = &self.programme {
-            add("programme = ?", programme.to_string());
-        }
-        if let Some(text) = self.text.as_deref().filter(|t| !t.trim().is_empty()) {
-            // `instr` takes the text as it is: no pattern characters leak in.
-            add("instr(lower(title) || ' ' || lower(id), lower(?)) > 0", text.trim().chars().take(200).collect());
-        }
-        (sql, values)
+    /// The conditions as one question to the index; `None` when every card passes.
+    fn question(&self) -> Option<String> {
+        let kind = self.kind.map(kind_mark);
+        let status = self.status.map(status_mark);
+        let programme = self.programme.as_ref().map(programme_mark);
+        let marks = [kind, status, programme].into_iter().flatten().map(|mark| quoted(&mark));
+        let terms: Vec<String> = marks.chain(self.search.iter().flat_map(Search::terms)).collect();
+        (!terms.is_empty()).then(|| terms.join(" AND "))
     }
 }
 
 impl Catalogue {
-    /// Cards that pass `filter`, newest first: at most `limit` (and [`PAGE_CARDS_MAX`]) after `offset`.
+    /// Cards that pass `filter`: at most `limit` (and [`PAGE_CARDS_MAX`]) after `offset`.
     pub fn list(&self, filter: &Filter, offset: u32, limit: u32) -> Result<Vec<Card>> {
-        let (conditions, mut values) = filter.conditions();
+        let question = filter.question();
+        let (from, place) = match question {
+            Some(_) => (
+                "listing_words CROSS JOIN listing ON listing.place = listing_words.rowid WHERE listing_words MATCH ?",
+                "listing_words.rowid",
+            ),
+            None => ("listing WHERE 1", "listing.place"),
+        };
+        let order = match filter.order {
+            Order::Newest => format!("{place} DESC"),
+            Order::Title => "listing.sort_title, listing.place".to_owned(),
+        };
+        // The page is cut first; only its cards are read.
+        let sql = format!(
+            "WITH page AS MATERIALIZED (SELECT listing.asset FROM {from} ORDER BY {order} LIMIT ? OFFSET ?)
+             SELECT {COLUMNS} FROM page CROSS JOIN card ON card.id = page.asset"
+        );
+        let mut values: Vec<Box<dyn ToSql>> = question.into_iter().map(|q| Box::new(q) as Box<dyn ToSql>).collect();
         values.push(Box::new(limit.min(PAGE_CARDS_MAX)));
         values.push(Box::new(offset));
-        let sql =
-            format!("SELECT {COLUMNS} FROM card WHERE {conditions} ORDER BY entered_at DESC, id LIMIT ? OFFSET ?");
         self.read(|db| {
             let mut statement = db.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(values))?;
@@ -70,9 +84,15 @@ impl Catalogue {
 
     /// How many cards pass `filter`.
     pub fn count(&self, filter: &Filter) -> Result<u64> {
-        let (conditions, values) = filter.conditions();
-        let sql = format!("SELECT count(*) FROM card WHERE {conditions}");
-        let count: i64 = self.read(|db| Ok(db.query_row(&sql, params_from_iter(values), |r| r.get(0))?))?;
+        let question = filter.question();
+        let sql = match question {
+            Some(_) => "SELECT count(*) FROM listing_words WHERE listing_words MATCH ?",
+            None => "SELECT count(*) FROM listing",
+        };
+        let count: i64 = self.read(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            Ok(statement.query_row(params_from_iter(question), |r| r.get(0))?)
+        })?;
         Ok(count.unsigned_abs())
     }
 }

@@ -1,44 +1,21 @@
-//! The file itself: schema, connections, and every change as one transaction.
+//! The file itself: its connections, and every change as one transaction.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use domain::{Asset, AssetId, AudioHash, Finding, Loudness, Status, TruePeak};
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, params};
 
 use super::card::{COLUMNS, Card, Entered, NewCard, kind_word, status_word};
+use super::schema::{connect, migrate};
+use super::search::{self, Place};
 use crate::report::{Report, Verdict};
 use crate::wire::{severity_of, severity_word};
 use crate::{Error, Result};
 
-/// Schema steps; `user_version` counts how many a file has had. Steps are only ever added.
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE card (
-        id TEXT PRIMARY KEY, hash TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
-        programme TEXT, sites TEXT NOT NULL, length_frames INTEGER NOT NULL, channels INTEGER NOT NULL,
-        loudness_lufs REAL, loudness_range_lu REAL, true_peak_dbtp REAL, gain_db REAL NOT NULL, status TEXT NOT NULL,
-        not_before TEXT, expires TEXT, entered_at TEXT NOT NULL, ready_since TEXT, ready_by TEXT,
-        bytes_gone_at TEXT, bytes_gone_why TEXT, source_name TEXT NOT NULL) STRICT;
-    CREATE INDEX card_by_hash ON card (hash);
-    CREATE INDEX card_by_programme ON card (programme, ready_since);
-    CREATE INDEX card_by_entry ON card (entered_at);
-    CREATE TABLE finding (
-        asset TEXT NOT NULL REFERENCES card (id) ON DELETE CASCADE, place INTEGER NOT NULL, code TEXT NOT NULL,
-        severity TEXT NOT NULL, at_s REAL, fr TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (asset, place)) STRICT;
-    CREATE TABLE step (
-        number INTEGER PRIMARY KEY, asset TEXT NOT NULL, hash TEXT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL,
-        at TEXT NOT NULL, why TEXT NOT NULL) STRICT;
-    CREATE INDEX step_by_asset ON step (asset);
-    CREATE TABLE revision (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
-    INSERT INTO revision VALUES (1, 0);"];
-
 /// Readers kept open; more may exist for a moment, and are closed again.
 const READERS_KEPT: usize = 4;
-/// A writer of another process is waited for this long before the person is told.
-const BUSY: Duration = Duration::from_secs(10);
-
 /// The catalogue: share it by `Arc`; writes take turns, reads never wait for them.
 #[derive(Debug)]
 pub struct Catalogue {
@@ -91,6 +68,7 @@ impl Catalogue {
             put_card(tx, card, report, hash, now, keeps.as_ref())?;
             put_findings(tx, &card.id, &report.findings)?;
             step(tx, &card.id, hash, "enter", "", now, &card.source_name)?;
+            index(tx, &card.id, Place::First)?;
             Ok(entered)
         })
     }
@@ -114,7 +92,8 @@ impl Catalogue {
                 "UPDATE card SET status = 'ready', ready_since = ?2, ready_by = ?3 WHERE id = ?1",
                 params![asset.as_str(), now.to_string(), who],
             )?;
-            step(tx, asset, hash, "approve", who, now, "")
+            step(tx, asset, hash, "approve", who, now, "")?;
+            index(tx, asset, Place::Same)
         })
     }
 
@@ -126,7 +105,8 @@ impl Catalogue {
                 "UPDATE card SET status = 'withdrawn', ready_since = NULL, ready_by = NULL WHERE id = ?1",
                 [asset.as_str()],
             )?;
-            step(tx, asset, &card.asset.hash, "withdraw", who, now, why)
+            step(tx, asset, &card.asset.hash, "withdraw", who, now, why)?;
+            index(tx, asset, Place::Same)
         })
     }
 
@@ -222,43 +202,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(path: &Path, write: bool) -> Result<Connection, rusqlite::Error> {
-    let access = if write {
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-    };
-    let mut db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.busy_timeout(BUSY)?;
-    if write {
-        // A transaction that begins by reading and then writes would fail at once when another process writes.
-        db.set_transaction_behavior(TransactionBehavior::Immediate);
-        db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        db.pragma_update(None, "synchronous", "FULL")?;
-    }
-    db.pragma_update(None, "foreign_keys", true)?;
-    Ok(db)
-}
-
-fn migrate(db: &mut Connection) -> Result<()> {
-    loop {
-        let tx = db.transaction()?;
-        let found: i64 = tx.pragma_query_value(None, "user_version", |r| r.get(0))?;
-        let known = MIGRATIONS.len() as i64;
-        if found > known || found < 0 {
-            return Err(Error::NewerSchema { found, known });
-        }
-        let Some(sql) = MIGRATIONS.get(found as usize) else { return Ok(()) };
-        tx.execute_batch(sql)?;
-        tx.pragma_update(None, "user_version", found + 1)?;
-        tx.commit()?;
-    }
-}
-
 fn find(db: &Connection, asset: &AssetId) -> Result<Option<Card>> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM card WHERE id = ?"))?;
     let mut rows = statement.query([asset.as_str()])?;
     rows.next()?.map(Card::from_row).transpose()
+}
+
+fn index(tx: &Transaction, asset: &AssetId, place: Place) -> Result<()> {
+    find(tx, asset)?.map_or(Ok(()), |card| search::write(tx, &card, place))
 }
 
 fn named(db: &Connection, hash: &AudioHash) -> Result<bool> {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::Status;
-use media::catalogue::{Card, Filter, status_of, status_word};
+use media::catalogue::{Card, Filter, Order, Search, status_of, status_word};
 use serde::Deserialize;
 
 use crate::error::WebError;
@@ -24,9 +24,14 @@ pub(crate) struct Asked {
     q: String,
     #[serde(default)]
     etat: String,
+    /// `titre`, or the newest first.
+    #[serde(default)]
+    tri: String,
     #[serde(default)]
     page: u32,
 }
+
+const BY_TITLE: &str = "titre";
 
 struct Row {
     id: String,
@@ -56,6 +61,10 @@ struct Page {
     count: u64,
     q: String,
     etat: String,
+    /// `titre` or nothing.
+    sorted: &'static str,
+    by_title: String,
+    by_date: String,
     tabs: Vec<Tab>,
     before: Option<String>,
     after: Option<String>,
@@ -76,13 +85,16 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
     let t = v.t();
     let q = one_line(&asked.q, 100);
     let status = status_of(&asked.etat);
-    let filter = Filter { text: (!q.is_empty()).then(|| q.clone()), status, ..Filter::default() };
+    let order = if asked.tri == BY_TITLE { Order::Title } else { Order::Newest };
+    let station = web.app.station.borrow().clone();
+    let programmes = station.programmes().iter().map(|p| (&p.id, p.title.as_str()));
+    let search = Search::new(&q).map(|search| search.naming(programmes));
+    let filter = Filter { search, status, order, ..Filter::default() };
     let page = asked.page.min(100_000);
     let read = web.blocking(move |app| {
         Ok::<_, media::Error>((app.catalogue.list(&filter, page * PAGE, PAGE)?, app.catalogue.count(&filter)?))
     });
     let (cards, count) = read.await?;
-    let station = web.app.station.borrow().clone();
     let row = |card: Card| {
         let a = &card.asset;
         let tag = a.language.umbrella().to_string();
@@ -104,7 +116,11 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
     };
     let rows: Vec<Row> = cards.into_iter().map(row).collect();
     let etat = status.map_or("", status_word).to_owned();
-    let href = |etat: &str, page: u32| format!("/mediatheque?q={}&etat={etat}&page={page}", query_encoded(&q));
+    let sorted = if order == Order::Title { BY_TITLE } else { "" };
+    let address = |etat: &str, tri: &str, page: u32| {
+        format!("/mediatheque?q={}&etat={etat}&tri={tri}&page={page}", query_encoded(&q))
+    };
+    let href = |etat: &str, page: u32| address(etat, sorted, page);
     let kinds = [
         (None, t.lib_all),
         (Some(Status::Draft), t.status_draft),
@@ -117,6 +133,9 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
         f: Frame::new(&v, Nav::Library, t.lib_title, web.app.now()),
         before: (page > 0).then(|| href(&etat, page - 1)),
         after: (shown < count && !rows.is_empty()).then(|| href(&etat, page + 1)),
+        by_title: address(&etat, BY_TITLE, 0),
+        by_date: address(&etat, "", 0),
+        sorted,
         tabs,
         rows,
         count,

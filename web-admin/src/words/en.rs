@@ -138,6 +138,8 @@ pub(super) const EN: Words = Words {
     lib_search: "Search a title, a programme",
     lib_filter: "Status",
     lib_all: "All",
+    lib_by_title: "Sort by title",
+    lib_by_date: "Newest first",
     lib_none: "No sound matches.",
     lib_count: "sounds",
     lib_gone: "This sound’s bytes are no longer on this disk.",

@@ -146,6 +146,8 @@ table! { FR:
     lib_search = "Chercher un titre, une émission",
     lib_filter = "État",
     lib_all = "Tous",
+    lib_by_title = "Trier par titre",
+    lib_by_date = "Les plus récents d’abord",
     lib_none = "Aucun son ne correspond.",
     lib_count = "sons",
     lib_gone = "Les octets de ce son ne sont plus sur ce disque.",

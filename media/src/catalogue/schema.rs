@@ -1,0 +1,77 @@
+//! The file's schema, the steps that lead to it from any earlier one, and how a connection to it is made.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::search;
+use crate::{Error, Result};
+
+/// Schema steps; `user_version` counts how many a file has had. Steps are only ever added.
+const STEPS: &[&str] = &[
+    "
+    CREATE TABLE card (
+        id TEXT PRIMARY KEY, hash TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
+        programme TEXT, sites TEXT NOT NULL, length_frames INTEGER NOT NULL, channels INTEGER NOT NULL,
+        loudness_lufs REAL, loudness_range_lu REAL, true_peak_dbtp REAL, gain_db REAL NOT NULL, status TEXT NOT NULL,
+        not_before TEXT, expires TEXT, entered_at TEXT NOT NULL, ready_since TEXT, ready_by TEXT,
+        bytes_gone_at TEXT, bytes_gone_why TEXT, source_name TEXT NOT NULL) STRICT;
+    CREATE INDEX card_by_hash ON card (hash);
+    CREATE INDEX card_by_programme ON card (programme, ready_since);
+    CREATE INDEX card_by_entry ON card (entered_at);
+    CREATE TABLE finding (
+        asset TEXT NOT NULL REFERENCES card (id) ON DELETE CASCADE, place INTEGER NOT NULL, code TEXT NOT NULL,
+        severity TEXT NOT NULL, at_s REAL, fr TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (asset, place)) STRICT;
+    CREATE TABLE step (
+        number INTEGER PRIMARY KEY, asset TEXT NOT NULL, hash TEXT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL,
+        at TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+    CREATE INDEX step_by_asset ON step (asset);
+    CREATE TABLE revision (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
+    INSERT INTO revision VALUES (1, 0);",
+    search::SCHEMA,
+];
+
+/// A writer of another process is waited for this long before the person is told.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A connection for reading, or for reading and writing.
+pub(super) fn connect(path: &Path, write: bool) -> Result<Connection, rusqlite::Error> {
+    let access = if write {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    };
+    let mut db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(BUSY)?;
+    if write {
+        // A transaction that begins by reading and then writes would fail at once when another process writes.
+        db.set_transaction_behavior(TransactionBehavior::Immediate);
+        db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        db.pragma_update(None, "synchronous", "FULL")?;
+    }
+    db.pragma_update(None, "foreign_keys", true)?;
+    Ok(db)
+}
+
+/// Brings a file of any earlier program to today's schema.
+pub(super) fn migrate(db: &mut Connection) -> Result<()> {
+    loop {
+        let tx = db.transaction()?;
+        let found: i64 = tx.pragma_query_value(None, "user_version", |r| r.get(0))?;
+        let known = STEPS.len() as i64;
+        if found > known || found < 0 {
+            return Err(Error::NewerSchema { found, known });
+        }
+        let Some(sql) = STEPS.get(found as usize) else {
+            if search::is_old(&tx)? {
+                search::rebuild(&tx)?;
+                tx.commit()?;
+            }
+            return Ok(());
+        };
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", found + 1)?;
+        tx.commit()?;
+    }
+}
