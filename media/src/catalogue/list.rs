@@ -52,20 +52,23 @@ impl Catalogue {
     /// Cards that pass `filter`: at most `limit` (and [`PAGE_CARDS_MAX`]) after `offset`.
     pub fn list(&self, filter: &Filter, offset: u32, limit: u32) -> Result<Vec<Card>> {
         let question = filter.question();
-        let (from, place) = match question {
-            Some(_) => (
-                "listing_words CROSS JOIN listing ON listing.place = listing_words.rowid WHERE listing_words MATCH ?",
-                "listing_words.rowid",
+        let matched = "listing_words MATCH ?";
+        let page = match (filter.order, &question) {
+            (Order::Newest, None) => "SELECT asset FROM listing ORDER BY place DESC".to_owned(),
+            (Order::Newest, Some(_)) => format!(
+                "SELECT asset FROM listing_words CROSS JOIN listing ON place = listing_words.rowid WHERE {matched}
+                 ORDER BY listing_words.rowid DESC"
             ),
-            None => ("listing WHERE 1", "listing.place"),
-        };
-        let order = match filter.order {
-            Order::Newest => format!("{place} DESC"),
-            Order::Title => "listing.sort_title, listing.place".to_owned(),
+            (Order::Title, None) => "SELECT asset FROM listing ORDER BY sort_title, place".to_owned(),
+            // Down the titles until the page is full: sorting all that was found would cost more.
+            (Order::Title, Some(_)) => format!(
+                "SELECT asset FROM listing INDEXED BY listing_by_title
+                 WHERE place IN (SELECT rowid FROM listing_words WHERE {matched}) ORDER BY sort_title, place"
+            ),
         };
         // The page is cut first; only its cards are read.
         let sql = format!(
-            "WITH page AS MATERIALIZED (SELECT listing.asset FROM {from} ORDER BY {order} LIMIT ? OFFSET ?)
+            "WITH page AS MATERIALIZED ({page} LIMIT ? OFFSET ?)
              SELECT {COLUMNS} FROM page CROSS JOIN card ON card.id = page.asset"
         );
         let mut values: Vec<Box<dyn ToSql>> = question.into_iter().map(|q| Box::new(q) as Box<dyn ToSql>).collect();

@@ -17,14 +17,15 @@ pub(super) const SCHEMA: &str = "
         STRICT;
     CREATE INDEX listing_by_title ON listing (sort_title, place);
     CREATE VIRTUAL TABLE listing_words USING fts5
-        (words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = 'none', prefix = '1 2 3');
+        (words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = 'none', prefix = '1 2 3 4 5 6 7 8 9');
     CREATE TABLE listing_fold (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL) STRICT;
     INSERT INTO listing_fold VALUES (1, 0);";
 
 /// People type a few words; more are not read.
 const WORDS_MAX: usize = 8;
-/// The longest word that is looked for.
-const WORD_CHARS_MAX: usize = 48;
+/// Letters of a word that count. Every shorter beginning has an index of its own and a word of this length is looked for as
+/// it stands, so that no question has to gather the places of many words.
+const WORD_CHARS_MAX: usize = 10;
 
 /// What somebody typed, ready to be looked for: every word must be there, and each may be the beginning of a longer one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +43,7 @@ struct Word {
 impl Search {
     /// `None` when there is no letter and no digit in it: then there is nothing to look for.
     pub fn new(text: &str) -> Option<Self> {
-        let shorten = |word: String| word.chars().take(WORD_CHARS_MAX).collect();
-        let words = plain_words(text).into_iter().take(WORDS_MAX).map(shorten);
+        let words = plain_words(text).into_iter().take(WORDS_MAX).map(|word| shortened(&word));
         let words: Vec<Word> = words.map(|typed| Word { typed, programmes: Vec::new() }).collect();
         (!words.is_empty()).then_some(Self { words })
     }
@@ -51,7 +51,7 @@ impl Search {
     /// Also finds the editions of the programmes whose titles are given: the grid knows these, the cards do not.
     pub fn naming<'a>(mut self, programmes: impl Iterator<Item = (&'a ProgrammeId, &'a str)>) -> Self {
         for (id, title) in programmes {
-            let title = all_words(title);
+            let title: Vec<String> = all_words(title).iter().map(|word| shortened(word)).collect();
             for word in &mut self.words {
                 if title.iter().any(|w| w.starts_with(&word.typed)) {
                     word.programmes.push(id.clone());
@@ -64,9 +64,14 @@ impl Search {
     pub(super) fn terms(&self) -> impl Iterator<Item = String> {
         self.words.iter().map(|word| {
             let named = word.programmes.iter().map(|p| format!(" OR {}", quoted(&programme_mark(p))));
-            format!("(\"{}\"*{})", word.typed, named.collect::<String>())
+            let more = if word.typed.chars().count() < WORD_CHARS_MAX { "*" } else { "" };
+            format!("(\"{}\"{more}{})", word.typed, named.collect::<String>())
         })
     }
+}
+
+fn shortened(word: &str) -> String {
+    word.chars().take(WORD_CHARS_MAX).collect()
 }
 
 pub(super) fn quoted(mark: &str) -> String {
@@ -103,7 +108,7 @@ fn words_of(card: &Card) -> String {
     let a = &card.asset;
     let programme = a.programme.as_ref();
     let texts = [a.title.as_str(), a.id.as_str(), programme.map_or("", ProgrammeId::as_str)];
-    let mut words: Vec<String> = texts.into_iter().flat_map(all_words).collect();
+    let mut words: Vec<String> = texts.into_iter().flat_map(all_words).map(|word| shortened(&word)).collect();
     words.sort_unstable();
     words.dedup();
     words.extend([kind_mark(a.kind), status_mark(a.status)]);
