@@ -62,3 +62,6 @@ row "ingest, an hour of MP3: cpu s (other: ffmpeg ebur128 alone)" "$ingest" "$pe
 
 render=$(cpu_of "$mikado" render --config "$station/mikado.toml" --site GAO --from 2026-11-24T08:11:00Z --for 5m --out "$dir/r.wav")
 row "render, an hour of programme: cpu s" "$(awk -v s="$render" 'BEGIN { printf "%.1f", s * 12 }')" "-" "-"
+
+# --- the library --------------------------------------------------------------------------------------------------------
+cargo run --locked --quiet --release -p media --example library -- 100000

@@ -88,6 +88,18 @@ pub enum Error {
         /// Why.
         why: &'static str,
     },
+    /// It is flagged: only a protection officer says what may become of it.
+    #[error("“{asset}” is flagged; only a protection officer may lower a flag")]
+    Protected {
+        /// The card.
+        asset: AssetId,
+    },
+    /// Nobody can mean what was to be written: look at the dates, the title and the lengths.
+    #[error("“{asset}” cannot be written so: an end before its beginning, an empty title, or more than the card holds")]
+    Implausible {
+        /// The card.
+        asset: AssetId,
+    },
 }
 
 /// A result of this room.

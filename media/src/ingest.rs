@@ -80,9 +80,9 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<(IngestReport, Option<Entered>)> {
         let Outcome { report, hash } = self.run(staged)?;
-        let Some(hash) = hash else { return Ok((IngestReport::new(&report, None, None), None)) };
+        let Some(hash) = hash else { return Ok((IngestReport::new(&report, catalogue.target(), None, None), None)) };
         let entered = catalogue.enter(card, &report, &hash, now)?;
-        Ok((IngestReport::new(&report, Some(&card.id), Some(hash)), Some(entered)))
+        Ok((IngestReport::new(&report, catalogue.target(), Some(&card.id), Some(hash)), Some(entered)))
     }
 
     fn decode(&self, staged: &Path, work: &Work) -> Result<Report> {

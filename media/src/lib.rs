@@ -20,8 +20,10 @@ pub mod report;
 pub mod sandbox;
 pub mod sentences;
 pub mod shelf;
+pub mod target;
 mod tree;
 pub mod wire;
 
 pub use error::{Error, Result};
 pub use report::{Report, Source, Verdict};
+pub use target::Target;

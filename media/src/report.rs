@@ -2,6 +2,8 @@
 
 use domain::{Finding, Frames, Gain, Loudness, Severity, TruePeak};
 
+use crate::target::{GAIN_DB_MAX, Target};
+
 /// What becomes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -60,13 +62,6 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// The station's target: EBU R 128.
-pub const TARGET_LUFS: f64 = -23.0;
-/// The true-peak ceiling of EBU R 128.
-pub const CEILING_DBTP: f64 = -1.0;
-/// No more than this is ever added: beyond it one hears the room and the recorder, not the person.
-pub const GAIN_DB_MAX: f64 = 20.0;
-
 impl Report {
     /// A refusal by one finding.
     pub fn refused(finding: Finding) -> Self {
@@ -82,23 +77,16 @@ impl Report {
         }
     }
 
-    /// What brings it to the target on the air without passing the ceiling; 0 dB for silence.
-    pub fn gain(&self) -> Gain {
-        let (Some(wanted), Some(peak)) = (self.wanted_db(), self.true_peak) else { return Gain::UNITY };
-        Gain::new(wanted.min(CEILING_DBTP - peak.get()).min(GAIN_DB_MAX)).unwrap_or(Gain::UNITY)
+    /// What brings it to `target` on the air without passing its ceiling; 0 dB for silence.
+    pub fn gain(&self, target: &Target) -> Gain {
+        target.gain(self.loudness, self.true_peak, self.channels)
     }
 
-    /// How far below the target it stays although the peaks would allow more, when that is more than 1 dB.
+    /// How far below the usual target it stays although the peaks would allow more, when that is more than 1 dB.
     pub fn quiet_by_db(&self) -> Option<f64> {
-        let free = self.wanted_db()?.min(CEILING_DBTP - self.true_peak?.get());
+        let target = Target::default();
+        let free = target.missing_db(self.loudness?, self.channels).min(target.ceiling.get() - self.true_peak?.get());
         Some(free - GAIN_DB_MAX).filter(|d| *d > 1.0)
-    }
-
-    /// Loudness is the file's own; one channel is played on both sides and so sounds 3 LU louder than it measures
-    /// (BS.1770 adds the channels' powers).
-    fn wanted_db(&self) -> Option<f64> {
-        let both_sides = if self.channels == 1 { 10.0 * 2f64.log10() } else { 0.0 };
-        self.loudness.map(|l| TARGET_LUFS - (l.get() + both_sides))
     }
 }
 
@@ -117,15 +105,15 @@ mod tests {
     #[test]
     fn the_gain_reaches_the_target_unless_the_ceiling_or_the_noise_forbids_it() {
         let check = |loudness, peak, want: f64| {
-            let got = report(loudness, peak).gain().get();
+            let got = report(loudness, peak).gain(&Target::default()).get();
             assert!((got - want).abs() < 1e-9, "{loudness} LUFS, {peak} dBTP: {got}");
         };
         check(-30.0, -20.0, 7.0);
         check(-16.0, 0.3, -7.0);
         check(-30.0, -4.0, 3.0);
         check(-60.0, -50.0, GAIN_DB_MAX);
-        assert_eq!(Report::default().gain(), Gain::UNITY);
+        assert_eq!(Report::default().gain(&Target::default()), Gain::UNITY);
         let mono = Report { channels: 1, ..report(-30.0, -20.0) };
-        assert!((mono.gain().get() - 3.99).abs() < 0.01, "one channel sounds on both sides");
+        assert!((mono.gain(&Target::default()).get() - 3.99).abs() < 0.01, "one channel sounds on both sides");
     }
 }

@@ -4,6 +4,7 @@
 //! DIR/ab/abcd….flac     canonical audio, read only, never changed
 //! DIR/ab/abcd….peaks    its waveform for the pages; can be made again
 //! DIR/.put-….part       a file on its way in; left behind only by a crash
+//! DIR/quarantine/…      what `mikado check --mend` found and nobody names; kept, and no part of the shelf
 //! ```
 //!
 //! # The order of a `put`, and what each step is for
@@ -54,6 +55,7 @@ pub struct Stray {
 }
 
 const PART: &str = ".put-";
+const QUARANTINE: &str = "quarantine";
 /// Copying goes by this much: large enough for the disk, small enough for the memory of a site.
 const COPY_BYTES: usize = 256 * 1024;
 static PUTS: AtomicU64 = AtomicU64::new(0);
@@ -199,6 +201,67 @@ impl Shelf {
         Ok(strays.into_iter().map(|path| Stray { part: part(&path), path }).collect())
     }
 
+    /// Where the quarantine is.
+    pub fn quarantine_dir(&self) -> PathBuf {
+        self.dir.join(QUARANTINE)
+    }
+
+    /// Moves a file of the shelf out of the way, never over another one, and answers where it lies now.
+    pub fn quarantine(&self, path: &Path) -> Result<PathBuf> {
+        let dir = self.quarantine_dir();
+        fs::create_dir_all(&dir).map_err(|e| Error::io(&dir, e))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let from = path.parent().unwrap_or(&self.dir);
+        for number in 0_u32.. {
+            let goal = dir.join(if number == 0 { name.clone() } else { format!("{name}.{number}") });
+            match renameat_with(CWD, path, CWD, &goal, RenameFlags::NOREPLACE) {
+                Ok(()) => {
+                    sync_dir(&dir)?;
+                    sync_dir(from)?;
+                    return Ok(goal);
+                }
+                Err(e) if io::Error::from(e).kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(Error::io(path, e.into())),
+            }
+        }
+        Err(Error::io(path, io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Every file in the quarantine with its size, by name.
+    pub fn quarantined(&self) -> Result<Vec<(PathBuf, u64)>> {
+        let dir = self.quarantine_dir();
+        let entries = match fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(Error::io(&dir, e)),
+        };
+        let mut held = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|e| Error::io(&dir, e))?;
+            held.push((entry.path(), entry.metadata().map_err(|e| Error::io(&dir, e))?.len()));
+        }
+        held.sort();
+        Ok(held)
+    }
+
+    /// Whether a whole copy of these bytes lies in the quarantine.
+    pub fn is_in_quarantine(&self, hash: &AudioHash) -> bool {
+        self.whole_in_quarantine(hash).is_some()
+    }
+
+    /// Takes these bytes back from the quarantine; `false` when no whole copy is there.
+    pub fn take_back(&self, hash: &AudioHash) -> Result<bool> {
+        let Some(kept) = self.whole_in_quarantine(hash) else { return Ok(false) };
+        self.name(&kept, hash)?;
+        Ok(true)
+    }
+
+    fn whole_in_quarantine(&self, hash: &AudioHash) -> Option<PathBuf> {
+        let path = self.quarantine_dir().join(format!("{hash}.flac"));
+        let tree = crate::tree::Tree::read(File::open(&path).ok()?).ok()?;
+        (tree.root() == *hash).then_some(path)
+    }
+
     fn belongs(&self, path: &Path) -> bool {
         let peaks = path.extension().is_some_and(|e| e == "peaks");
         let audio = path.with_extension("flac");
@@ -215,7 +278,9 @@ impl Shelf {
                 let entry = entry.map_err(|e| Error::io(&folder, e))?;
                 match entry.metadata() {
                     // Two levels exist; whatever somebody put deeper is not the shelf's.
-                    Ok(m) if m.is_dir() && folder == self.dir => folders.push(entry.path()),
+                    Ok(m) if m.is_dir() && folder == self.dir && entry.file_name() != QUARANTINE => {
+                        folders.push(entry.path());
+                    }
                     Ok(m) if m.is_file() => found.push((entry.path(), m.len())),
                     // A part may be renamed or removed by another process between the two calls.
                     _ => {}
@@ -259,6 +324,11 @@ fn sweep(part: &Path) -> Result<()> {
 
 fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, e))
+}
+
+/// Takes everybody's right to write the file away.
+pub(crate) fn take_write_away(path: &Path) -> Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o444)).map_err(|e| Error::io(path, e))
 }
 
 /// Whether nobody may write the file, as everything on the shelf should be.

@@ -4,6 +4,7 @@ use domain::{AssetId, AudioHash, Finding, Frames, Loudness, Severity, TruePeak};
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Report, Source};
+use crate::target::Target;
 
 /// A finding as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,8 +82,8 @@ pub struct IngestReport {
 }
 
 impl IngestReport {
-    /// The report for a file that became `asset` with the bytes `hash`, or was refused (`None`).
-    pub fn new(report: &Report, asset: Option<&AssetId>, hash: Option<AudioHash>) -> Self {
+    /// The report for a file that became `asset` with the bytes `hash`, or was refused (`None`), at a station of `target`.
+    pub fn new(report: &Report, target: &Target, asset: Option<&AssetId>, hash: Option<AudioHash>) -> Self {
         Self {
             asset: asset.map(ToString::to_string),
             hash: hash.map(|h| h.to_string()),
@@ -92,7 +93,7 @@ impl IngestReport {
             loudness_lufs: report.loudness.map(Loudness::get),
             loudness_range_lu: report.loudness_range_lu,
             true_peak_dbtp: report.true_peak.map(TruePeak::get),
-            gain_db: report.gain().get(),
+            gain_db: report.gain(target).get(),
             verdict: report.verdict().as_str().to_owned(),
             source: report.source.as_ref().map(ToString::to_string),
             findings: report.findings.iter().map(Into::into).collect(),

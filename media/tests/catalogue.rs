@@ -8,8 +8,6 @@ use std::sync::Arc;
 use domain::{AssetId, AssetKind, AudioHash, Frames, Loudness, Status, TruePeak};
 use jiff::Timestamp;
 use media::catalogue::{Catalogue, Entered, Filter, NewCard, Search};
-use media::check::check;
-use media::shelf::Shelf;
 use media::{Error, Report, sentences};
 
 fn now() -> Timestamp {
@@ -78,8 +76,11 @@ fn an_approval_is_bound_to_the_exact_bytes() {
     assert_eq!(c.enter(&card("x"), &report(), &A, now()).unwrap(), Entered::Same);
     assert_eq!(c.ready().unwrap().len(), 1, "the same bytes stay approved");
     assert_eq!(c.enter(&card("x"), &report(), &B, now()).unwrap(), Entered::Replaced { was: A });
-    assert!(c.ready().unwrap().is_empty(), "other bytes are a draft again");
+    let on_air = || c.ready().unwrap().into_iter().map(|a| a.hash).collect::<Vec<_>>();
+    assert_eq!(c.get(&x).unwrap().unwrap().asset.status, Status::Draft, "other bytes are a draft again");
+    assert_eq!(on_air(), [A], "and the approved ones air on meanwhile");
     c.approve(&x, &B, "awa", now()).unwrap();
+    assert_eq!(on_air(), [B]);
     c.withdraw(&x, "awa", now(), "erreur de date").unwrap();
     assert!(c.ready().unwrap().is_empty());
     assert!(matches!(c.approve(&id("y"), &A, "awa", now()), Err(Error::NoSuchAsset(_))));
@@ -92,8 +93,8 @@ fn bytes_let_go_keep_their_card_and_can_come_back() {
     c.enter(&card("x"), &report(), &A, now()).unwrap();
     c.enter(&card("y"), &report(), &A, now()).unwrap();
     c.approve(&id("x"), &A, "awa", now()).unwrap();
-    assert_eq!(c.purge_bytes(&id("x"), now(), "place").unwrap(), None, "y still names these bytes");
-    assert_eq!(c.purge_bytes(&id("y"), now(), "place").unwrap(), Some(A));
+    assert_eq!(c.purge_bytes(&id("x"), now(), "place").unwrap(), [], "y still names these bytes");
+    assert_eq!(c.purge_bytes(&id("y"), now(), "place").unwrap(), [A]);
     assert!(c.ready().unwrap().is_empty() && !c.names(&A).unwrap());
     let gone = c.get(&id("x")).unwrap().unwrap().bytes_gone.unwrap();
     assert_eq!((gone.why.as_str(), gone.at), ("place", now()));
@@ -182,32 +183,4 @@ fn a_newer_or_broken_file_is_refused_in_words() {
     assert!(matches!(Catalogue::open(&path), Err(Error::NewerSchema { found: 99, .. })));
     fs::write(&path, b"<html>not a database at all</html>".repeat(300)).unwrap();
     assert!(matches!(Catalogue::open(&path), Err(Error::BrokenCatalogue { .. })));
-}
-
-#[test]
-fn check_names_every_disagreement_and_nothing_else() {
-    let dir = tempfile::tempdir().unwrap();
-    let c = catalogue(dir.path());
-    let shelf = Shelf::open(&dir.path().join("shelf")).unwrap();
-    let put = |byte: u8| {
-        let staged = dir.path().join("staged");
-        fs::write(&staged, vec![byte; 5000]).unwrap();
-        shelf.put(&staged).unwrap()
-    };
-    let codes = || check(&c, &shelf).unwrap().into_iter().map(|f| f.code).collect::<Vec<_>>();
-    let (good, rotten, lone) = (put(1), put(2), put(3));
-    c.enter(&card("good"), &report(), &good, now()).unwrap();
-    c.enter(&card("rotten"), &report(), &rotten, now()).unwrap();
-    c.enter(&card("lone"), &report(), &lone, now()).unwrap();
-    assert_eq!(codes(), Vec::<String>::new());
-    c.enter(&card("missing"), &report(), &A, now()).unwrap();
-    c.enter(&card("lone"), &report(), &good, now()).unwrap();
-    fs::remove_file(shelf.path(&rotten)).unwrap();
-    fs::write(shelf.path(&rotten), b"x").unwrap();
-    fs::write(shelf.dir().join(".put-9-9.part"), b"x").unwrap();
-    fs::write(shelf.dir().join("notes.txt"), b"x").unwrap();
-    let mut got = codes();
-    got.sort();
-    let want = ["shelf.damaged", "shelf.missing", "shelf.stray", "shelf.stray", "shelf.unnamed", "shelf.writable"];
-    assert_eq!(got, want);
 }

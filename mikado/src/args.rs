@@ -79,8 +79,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur
     Render(RenderArgs),
-    /// Vérifie rayonnage, catalogue, plans, journaux et configuration
-    Check,
+    /// Vérifie rayonnage, catalogue, plans, journaux et configuration ; dit ce qui serait réparé
+    Check(CheckArgs),
     /// Dit ce que cette machine sait faire : cartes son, heure, disque, ports, outils
     Doctor,
     /// Comptes des personnes
@@ -126,6 +126,14 @@ pub struct DecodeArgs {
     /// Fichier canonique à écrire
     #[arg(long, value_name = "FICHIER")]
     pub output: PathBuf,
+}
+
+/// Arguments of `check`.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub struct CheckArgs {
+    /// Répare ce que rayonnage et catalogue disent différemment ; rien n'est effacé
+    #[arg(long)]
+    pub mend: bool,
 }
 
 /// What an ingested file is for.
@@ -296,6 +304,9 @@ pub enum Role {
     /// Also keeps the accounts.
     #[value(name = "administrator", alias = "administrateur", alias = "administratrice")]
     Administrator,
+    /// Hears what could harm somebody and says whether it may go on.
+    #[value(name = "protection")]
+    Protection,
 }
 
 /// `user` and what it does.

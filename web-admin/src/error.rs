@@ -25,6 +25,8 @@ pub(crate) enum WebError {
     Busy,
     /// Someone else changed it meanwhile.
     Changed,
+    /// The sound is protected, in the trash, or without its bytes.
+    Barred,
     /// Something failed here; the number is in the trace beside the reason.
     Internal {
         /// What the visitor can quote.
@@ -45,6 +47,7 @@ pub(crate) enum Field {
     Asset,
     File,
     Name,
+    Length,
     Role,
     Form,
 }
@@ -68,7 +71,7 @@ impl WebError {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
-            Self::Changed => StatusCode::CONFLICT,
+            Self::Changed | Self::Barred => StatusCode::CONFLICT,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,6 +87,7 @@ impl WebError {
             Self::TooLarge => t.err_too_large.to_owned(),
             Self::Busy => t.err_busy.to_owned(),
             Self::Changed => t.err_changed.to_owned(),
+            Self::Barred => t.err_barred.to_owned(),
             Self::Internal { incident } => t.err_internal.replace("{}", incident),
         }
     }

@@ -1,12 +1,13 @@
 //! What a card says.
 
-use domain::{
-    Asset, AssetId, AssetKind, AudioHash, Frames, Gain, Language, Loudness, ProgrammeId, SiteId, Status, TruePeak,
-};
+use domain::{Asset, AssetId, AssetKind, AudioHash, Frames, Language, Loudness, ProgrammeId, SiteId, Status, TruePeak};
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
+use super::paper::{Consent, Flags, Paper};
+use super::standing::{Bar, Cleared, Standing};
+use crate::target::Target;
 use crate::{Error, Result};
 
 /// What a person says of a sound when it comes in.
@@ -30,6 +31,8 @@ pub struct NewCard {
     pub expires: Option<Timestamp>,
     /// The name that the file came with: a label, never a path.
     pub source_name: String,
+    /// Who brings it in, for the history; empty when nobody is known.
+    pub by: String,
 }
 
 impl NewCard {
@@ -45,23 +48,39 @@ impl NewCard {
             not_before: None,
             expires: None,
             source_name: String::new(),
+            by: String::new(),
         }
     }
 }
 
-/// When and why a card's bytes were let go.
+/// When, why and by whom something was let go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// When.
     pub at: Timestamp,
     /// Why, as a sentence.
     pub why: String,
+    /// Who; empty for the program itself.
+    pub by: String,
 }
 
-/// A card: the asset with its paperwork.
+/// That a named protection officer has heard exact bytes and lets them go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// The officer.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was decided, as a sentence.
+    pub why: String,
+    /// The flags that the card had then. One that is raised later is not covered.
+    pub flags: Flags,
+}
+
+/// A card: the asset with its paperwork, and the bytes that came in last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
-    /// What the scheduler and the player need.
+    /// What the scheduler and the player need. Its dates are the card's own: [`Card::for_air`] adds those of the rights.
     pub asset: Asset,
     /// Channels of the canonical file.
     pub channels: u16,
@@ -69,12 +88,21 @@ pub struct Card {
     pub loudness_range_lu: Option<f64>,
     /// When these bytes came in.
     pub entered_at: Timestamp,
+    /// Where these bytes stand.
+    pub standing: Standing,
     /// Who approved these bytes.
     pub ready_by: Option<String>,
     /// Set when the shelf no longer has the bytes; the same bytes can come back.
     pub bytes_gone: Option<Gone>,
     /// The name that the file came with.
     pub source_name: String,
+    /// Everything that the bytes do not say.
+    pub paper: Paper,
+    /// The protection officer's word on these bytes.
+    pub clearance: Option<Clearance>,
+    /// Set while the card is in the trash.
+    pub trashed: Option<Gone>,
+    pub(super) number: i64,
 }
 
 /// What entering a card did.
@@ -84,7 +112,7 @@ pub enum Entered {
     New,
     /// The same bytes were known under this identifier; an approval stands.
     Same,
-    /// Other bytes were known: a draft again. The old bytes are no longer named by this card.
+    /// Other bytes were known. These are a draft; the old ones are kept, and air on if they were approved.
     Replaced {
         /// The bytes before.
         was: AudioHash,
@@ -120,15 +148,30 @@ pub fn status_of(word: &str) -> Option<Status> {
     STATUSES.iter().find(|(_, w)| *w == word).map(|(s, _)| *s)
 }
 
-/// The columns that [`Card::from_row`] reads, in its order.
-pub(super) const COLUMNS: &str = "id, hash, title, kind, language, programme, sites, length_frames, channels, \
-     loudness_lufs, loudness_range_lu, true_peak_dbtp, gain_db, status, not_before, expires, entered_at, ready_since, \
-     ready_by, bytes_gone_at, bytes_gone_why, source_name";
+/// The columns that [`Card::from_row`] reads, in its order; `card`, `version` and `clearance` are joined by the caller.
+pub(super) const COLUMNS: &str = "card.id, version.hash, card.title, card.kind, card.language, card.programme, \
+     card.sites, version.length_frames, version.channels, version.loudness_lufs, version.loudness_range_lu, \
+     version.true_peak_dbtp, version.standing, card.not_before, card.expires, version.entered_at, version.ready_since, \
+     version.ready_by, version.bytes_gone_at, version.bytes_gone_why, version.source_name, card.episode, \
+     card.contributors, card.women_s, card.consent, card.flags, card.rights_from, card.rights_until, clearance.officer, \
+     clearance.at, clearance.why, clearance.flags, card.trashed_at, card.trashed_by, card.trashed_why, version.number";
+
+/// Cards with the bytes that came in last.
+pub(super) const NEWEST: &str = "card JOIN version ON version.number = \
+     (SELECT max(number) FROM version AS other WHERE other.asset = card.id) \
+     LEFT JOIN clearance ON clearance.asset = card.id AND clearance.hash = version.hash";
 
 impl Card {
-    pub(super) fn from_row(row: &Row) -> Result<Self> {
+    pub(super) fn from_row(row: &Row, target: &Target) -> Result<Self> {
         let read = Reader { row, id: row.get(0)? };
         let text = |i| row.get::<_, String>(i).map_err(Error::from);
+        let ready_by: Option<String> = row.get(17)?;
+        let standing = Standing::read(&text(12)?, ready_by, read.parsed_option(16, "date")?);
+        let standing = standing.ok_or_else(|| read.bad("status"))?;
+        let (loudness, true_peak) = (read.get::<Option<f64>>(9)?, read.get::<Option<f64>>(11)?);
+        let loudness = loudness.and_then(|v| Loudness::new(v).ok());
+        let true_peak = true_peak.and_then(|v| TruePeak::new(v).ok());
+        let channels = read.get(8)?;
         let asset = Asset {
             id: read.parsed(0, "identifier")?,
             hash: read.parsed(1, "hash")?,
@@ -138,30 +181,64 @@ impl Card {
             programme: read.parsed_option(5, "programme")?,
             sites: read.sites(6)?,
             length: Frames(u64::try_from(read.get::<i64>(7)?).map_err(|_| read.bad("length"))?),
-            loudness: read.get::<Option<f64>>(9)?.and_then(|v| Loudness::new(v).ok()),
-            true_peak: read.get::<Option<f64>>(11)?.and_then(|v| TruePeak::new(v).ok()),
-            gain: Gain::new(read.get(12)?).map_err(|_| read.bad("gain"))?,
-            status: status_of(&text(13)?).ok_or_else(|| read.bad("status"))?,
-            not_before: read.parsed_option(14, "date")?,
-            expires: read.parsed_option(15, "date")?,
-            ready_since: read.parsed_option(17, "date")?,
+            loudness,
+            true_peak,
+            gain: target.gain(loudness, true_peak, channels),
+            status: standing.status(),
+            not_before: read.parsed_option(13, "date")?,
+            expires: read.parsed_option(14, "date")?,
+            ready_since: standing.approval().map(super::standing::Approval::at),
         };
-        let gone_at: Option<Timestamp> = read.parsed_option(19, "date")?;
-        let why: Option<String> = read.get(20)?;
         Ok(Self {
             asset,
-            channels: read.get(8)?,
+            channels,
             loudness_range_lu: read.get(10)?,
-            entered_at: read.parsed(16, "date")?,
-            ready_by: read.get(18)?,
-            bytes_gone: gone_at.map(|at| Gone { at, why: why.unwrap_or_default() }),
-            source_name: text(21)?,
+            entered_at: read.parsed(15, "date")?,
+            ready_by: standing.approval().map(|a| a.by().to_owned()),
+            standing,
+            bytes_gone: read.gone(18, None, 19)?,
+            source_name: text(20)?,
+            paper: read.paper()?,
+            clearance: read.clearance()?,
+            trashed: read.gone(32, Some(33), 34)?,
+            number: read.get(35)?,
         })
     }
 
     /// Whether the shelf should have its bytes.
     pub fn has_bytes(&self) -> bool {
         self.bytes_gone.is_none()
+    }
+
+    /// What keeps it off the air, whatever was approved; `None` when nothing does.
+    pub fn bar(&self) -> Option<Bar> {
+        let flags = self.paper.flags;
+        let is_cleared = self.clearance.as_ref().is_some_and(|c| flags.within(c.flags));
+        if self.trashed.is_some() {
+            Some(Bar::Trashed)
+        } else if self.paper.consent == Consent::Refused {
+            Some(Bar::ConsentRefused)
+        } else if !flags.is_empty() && !is_cleared {
+            Some(Bar::Protected(flags))
+        } else {
+            self.bytes_gone.as_ref().map(|_| Bar::BytesGone)
+        }
+    }
+
+    /// Whether protection or a refused consent keeps it off the air.
+    pub fn is_blocked(&self) -> bool {
+        matches!(self.bar(), Some(Bar::Protected(_) | Bar::ConsentRefused))
+    }
+
+    /// The proof that an approval asks for: nothing bars these bytes.
+    pub fn cleared(&self) -> Result<Cleared, Bar> {
+        self.bar().map_or(Ok(Cleared(())), Err)
+    }
+
+    /// The asset as plans may use it: approved, barred by nothing, inside its own dates and those of its rights.
+    pub fn for_air(self) -> Option<Asset> {
+        let airs = self.asset.status == Status::Ready && self.bar().is_none();
+        airs.then(|| self.paper.narrowed(self.asset))
     }
 }
 
@@ -191,5 +268,30 @@ impl Reader<'_> {
     fn sites(&self, column: usize) -> Result<Vec<SiteId>> {
         let text: String = self.get(column)?;
         text.split_whitespace().map(|s| s.parse().map_err(|_| self.bad("site"))).collect()
+    }
+
+    fn gone(&self, at: usize, by: Option<usize>, why: usize) -> Result<Option<Gone>> {
+        let Some(at) = self.parsed_option(at, "date")? else { return Ok(None) };
+        let text = |column: usize| Ok::<_, Error>(self.get::<Option<String>>(column)?.unwrap_or_default());
+        Ok(Some(Gone { at, why: text(why)?, by: by.map_or(Ok(String::new()), text)? }))
+    }
+
+    fn paper(&self) -> Result<Paper> {
+        let contributors: String = self.get(22)?;
+        Ok(Paper {
+            episode: self.get(21)?,
+            contributors: serde_json::from_str(&contributors).map_err(|_| self.bad("list of contributors"))?,
+            women_s: self.get(23)?,
+            consent: Consent::of(&self.get::<String>(24)?).ok_or_else(|| self.bad("consent"))?,
+            flags: Flags::of(&self.get::<String>(25)?),
+            rights_from: self.parsed_option(26, "date")?,
+            rights_until: self.parsed_option(27, "date")?,
+        })
+    }
+
+    fn clearance(&self) -> Result<Option<Clearance>> {
+        let Some(by) = self.get::<Option<String>>(28)? else { return Ok(None) };
+        let flags = Flags::of(&self.get::<String>(31)?);
+        Ok(Some(Clearance { by, at: self.parsed(29, "date")?, why: self.get(30)?, flags }))
     }
 }

@@ -3,8 +3,8 @@
 use domain::{AssetKind, ProgrammeId, Status};
 use rusqlite::{ToSql, params_from_iter};
 
-use super::card::{COLUMNS, Card};
-use super::search::{Search, kind_mark, programme_mark, quoted, status_mark};
+use super::card::{COLUMNS, Card, NEWEST};
+use super::search::{BLOCKED_MARK, Search, kind_mark, programme_mark, quoted, status_mark};
 use super::store::Catalogue;
 use crate::Result;
 
@@ -30,6 +30,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only editions of this programme.
     pub programme: Option<ProgrammeId>,
+    /// Only what waits for a protection officer or may not air for want of consent.
+    pub is_blocked: bool,
     /// Only cards that these words find.
     pub search: Option<Search>,
     /// Which first.
@@ -42,7 +44,8 @@ impl Filter {
         let kind = self.kind.map(kind_mark);
         let status = self.status.map(status_mark);
         let programme = self.programme.as_ref().map(programme_mark);
-        let marks = [kind, status, programme].into_iter().flatten().map(|mark| quoted(&mark));
+        let blocked = self.is_blocked.then(|| BLOCKED_MARK.to_owned());
+        let marks = [kind, status, programme, blocked].into_iter().flatten().map(|mark| quoted(&mark));
         let terms: Vec<String> = marks.chain(self.search.iter().flat_map(Search::terms)).collect();
         (!terms.is_empty()).then(|| terms.join(" AND "))
     }
@@ -69,7 +72,7 @@ impl Catalogue {
         // The page is cut first; only its cards are read.
         let sql = format!(
             "WITH page AS MATERIALIZED ({page} LIMIT ? OFFSET ?)
-             SELECT {COLUMNS} FROM page CROSS JOIN card ON card.id = page.asset"
+             SELECT {COLUMNS} FROM page CROSS JOIN {NEWEST} WHERE card.id = page.asset"
         );
         let mut values: Vec<Box<dyn ToSql>> = question.into_iter().map(|q| Box::new(q) as Box<dyn ToSql>).collect();
         values.push(Box::new(limit.min(PAGE_CARDS_MAX)));
@@ -79,7 +82,7 @@ impl Catalogue {
             let mut rows = statement.query(params_from_iter(values))?;
             let mut cards = Vec::new();
             while let Some(row) = rows.next()? {
-                cards.push(Card::from_row(row)?);
+                cards.push(Card::from_row(row, self.target())?);
             }
             Ok(cards)
         })

@@ -7,8 +7,9 @@
 use domain::{AssetId, AssetKind, ProgrammeId, Status};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::card::{COLUMNS, Card, kind_word, status_word};
+use super::card::{COLUMNS, Card, NEWEST, kind_word, status_word};
 use super::fold::{FOLD_VERSION, all_words, plain_words, sort_key};
+use crate::target::Target;
 use crate::{Error, Result};
 
 /// The tables of this file; a migration of the catalogue.
@@ -80,6 +81,9 @@ pub(super) fn quoted(mark: &str) -> String {
 
 // Marks are words that nobody can type: they hold a sign that is no letter, and the tokenizer takes it for one.
 
+/// The card waits for a protection officer, or somebody does not agree.
+pub(super) const BLOCKED_MARK: &str = "§b";
+
 pub(super) fn kind_mark(kind: AssetKind) -> String {
     format!("§k{}", kind_word(kind))
 }
@@ -107,12 +111,15 @@ pub(super) fn programme_mark(programme: &ProgrammeId) -> String {
 fn words_of(card: &Card) -> String {
     let a = &card.asset;
     let programme = a.programme.as_ref();
-    let texts = [a.title.as_str(), a.id.as_str(), programme.map_or("", ProgrammeId::as_str)];
-    let mut words: Vec<String> = texts.into_iter().flat_map(all_words).map(|word| shortened(&word)).collect();
+    let texts = [a.title.as_str(), a.id.as_str(), programme.map_or("", ProgrammeId::as_str), &card.paper.episode];
+    let people = card.paper.contributors.iter().map(|c| c.name.as_str());
+    let mut words: Vec<String> =
+        texts.into_iter().chain(people).flat_map(all_words).map(|word| shortened(&word)).collect();
     words.sort_unstable();
     words.dedup();
     words.extend([kind_mark(a.kind), status_mark(a.status)]);
     words.extend(programme.map(programme_mark));
+    words.extend(card.is_blocked().then(|| BLOCKED_MARK.to_owned()));
     words.join(" ")
 }
 
@@ -125,14 +132,16 @@ pub(super) enum Place {
     Same,
 }
 
-/// Writes the card's words anew. Every change of a card ends with it, in the same transaction.
+/// Writes the card's words anew. Every change of a card ends with it, in the same transaction. What is in the trash is
+/// not found.
 pub(super) fn write(tx: &Transaction, card: &Card, place: Place) -> Result<()> {
     let id = card.asset.id.as_str();
     let was = place_of(tx, &card.asset.id)?;
-    if place == Place::First
-        && let Some(was) = was
-    {
+    if let Some(was) = was.filter(|_| place == Place::First || card.trashed.is_some()) {
         remove(tx, was)?;
+    }
+    if card.trashed.is_some() {
+        return Ok(());
     }
     let title = sort_key(&card.asset.title);
     let kept = was.filter(|_| place == Place::Same);
@@ -152,6 +161,11 @@ fn place_of(db: &Connection, asset: &AssetId) -> Result<Option<i64>> {
     Ok(statement.query_row([asset.as_str()], |r| r.get(0)).optional()?)
 }
 
+/// Takes a card that no longer exists out of the index.
+pub(super) fn forget(tx: &Transaction, asset: &AssetId) -> Result<()> {
+    place_of(tx, asset)?.map_or(Ok(()), |place| remove(tx, place))
+}
+
 fn remove(tx: &Transaction, place: i64) -> Result<()> {
     tx.prepare_cached("DELETE FROM listing_words WHERE rowid = ?")?.execute([place])?;
     tx.prepare_cached("DELETE FROM listing WHERE place = ?")?.execute([place])?;
@@ -164,13 +178,21 @@ pub(super) fn is_old(db: &Connection) -> Result<bool> {
     Ok(version != FOLD_VERSION)
 }
 
+/// Whether the listing holds every card outside the trash, each with its words, and no other.
+pub(super) fn is_whole(db: &Connection) -> Result<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT id FROM card WHERE trashed_at IS NULL EXCEPT SELECT asset FROM listing)
+         AND NOT EXISTS (SELECT asset FROM listing EXCEPT SELECT id FROM card WHERE trashed_at IS NULL)
+         AND (SELECT count(*) FROM listing) = (SELECT count(*) FROM listing_words)";
+    Ok(db.query_row(sql, [], |r| r.get(0))?)
+}
+
 /// Writes the whole index anew, in the order in which the cards came in.
 pub(super) fn rebuild(tx: &Transaction) -> Result<()> {
     tx.execute_batch("INSERT INTO listing_words (listing_words) VALUES ('delete-all'); DELETE FROM listing;")?;
-    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM card ORDER BY entered_at, id DESC"))?;
+    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM {NEWEST} ORDER BY version.number"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        match Card::from_row(row) {
+        match Card::from_row(row, &Target::default()) {
             Ok(card) => write(tx, &card, Place::First)?,
             // Nobody can read that card, and all others shall be found.
             Err(Error::BadRow { .. }) => {}

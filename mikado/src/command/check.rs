@@ -1,24 +1,27 @@
-//! `mikado check`: config, station file, catalogue against shelf, published plans, as-run journals, audit.
+//! `mikado check`: config, station file, catalogue against shelf, published plans, as-run journals, audit; with `--mend`
+//! what catalogue and shelf say differently is mended.
 
 use std::path::Path;
 
 use domain::{Finding, Severity};
 use jiff::Timestamp;
+use media::check::Hand;
 use playout::planfile::PlanSlots;
 use web_admin::People;
 
 use super::Answer;
 use super::studio::Studio;
-use crate::args::Args;
+use crate::args::{Args, CheckArgs};
+use crate::clock::WallClock;
 use crate::config::SiteConfig;
 use crate::error::Error;
 use crate::speech::Said;
 
-pub(super) fn run(args: &Args) -> Result<Answer, Error> {
+pub(super) fn run(args: &Args, what: CheckArgs) -> Result<Answer, Error> {
     let studio = Studio::open(args)?;
     let mut findings = Vec::new();
     station_file(&studio, &mut findings);
-    shelf(&studio, &mut findings)?;
+    shelf(&studio, what.mend, &mut findings)?;
     for site in &studio.config.sites {
         plans(site, studio.clock.now(), &mut findings);
         journal(site, &mut findings);
@@ -61,9 +64,11 @@ fn station_file(studio: &Studio, findings: &mut Vec<Finding>) {
     }
 }
 
-fn shelf(studio: &Studio, findings: &mut Vec<Finding>) -> Result<(), Error> {
+fn shelf(studio: &Studio, mend: bool, findings: &mut Vec<Finding>) -> Result<(), Error> {
     let shelf = studio.shelf()?;
-    match media::check::check(&studio.catalogue, &shelf) {
+    let hand =
+        if mend { Hand::Mend { now: studio.clock.now(), machine: WallClock::default().now() } } else { Hand::Look };
+    match media::check::check(&studio.catalogue, &shelf, hand) {
         Ok(found) => findings.extend(found),
         Err(why) => findings.push(finding(
             "shelf.unreadable",

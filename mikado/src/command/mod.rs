@@ -50,7 +50,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
         Command::Render(what) => render::run(args, what),
-        Command::Check => check::run(args),
+        Command::Check(what) => check::run(args, *what),
         Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.
         Command::Decode(_) => Ok(Answer::Fine),

@@ -146,7 +146,8 @@ pub(crate) fn station_error(file: &Path, error: &scheduler::StationError) -> Err
 /// Opens the catalogue, or says what is wrong with its file.
 pub(crate) fn open_catalogue(config: &Config) -> Result<Catalogue, Error> {
     let path = config.catalogue_db();
-    Catalogue::open(&path).map_err(|e| database_error(&path, &e))
+    let catalogue = Catalogue::open(&path).map_err(|e| database_error(&path, &e))?;
+    Ok(catalogue.towards(config.target()))
 }
 
 /// Opens the scheduler's store, or says what is wrong with its file.

@@ -153,6 +153,11 @@ impl Config {
         self.sites.iter().find(|s| s.id == id)
     }
 
+    /// What every sound is brought to on the air.
+    pub fn target(&self) -> media::Target {
+        media::Target { loudness: self.target_loudness, ceiling: self.true_peak_ceiling }
+    }
+
     /// The catalogue's database.
     pub fn catalogue_db(&self) -> PathBuf {
         self.hq.join("catalogue.db")

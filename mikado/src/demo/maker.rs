@@ -73,7 +73,7 @@ impl Maker {
         Ok(Self {
             texts: Texts::embedded()?,
             voices: Voices::embedded()?,
-            catalogue: Catalogue::open(&config.catalogue_db())?,
+            catalogue: Catalogue::open(&config.catalogue_db())?.towards(config.target()),
             store: Store::open(&config.station_db())?,
             ingest: Ingest::new(decoder, shelf.clone(), &staging),
             shelf,
@@ -172,7 +172,7 @@ impl Maker {
 
     fn let_go(&self, id: &AssetId) -> Result<()> {
         let why = "Émission de démonstration diffusée; son fichier a laissé la place aux suivantes.";
-        if let Some(hash) = self.catalogue.purge_bytes(id, self.clock.now(), why)? {
+        for hash in self.catalogue.purge_bytes(id, self.clock.now(), why)? {
             self.shelf.remove(&hash)?;
         }
         tracing::info!("“{id}” let go");

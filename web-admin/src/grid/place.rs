@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use domain::{AssetId, SiteId, Status};
+use domain::{AssetId, SiteId};
 use scheduler::Placement;
 use serde::Deserialize;
 
@@ -95,10 +95,10 @@ fn target(only: &str, which: &Asked, carriers: &[SiteId]) -> Result<Option<SiteI
     if carriers.contains(&site) { Ok(Some(site)) } else { Err(WebError::Unreadable(Field::Site)) }
 }
 
-/// The title, when the asset is approved, still on the shelf and allowed at the site.
+/// The title, when the asset may air: approved, barred by nothing, allowed at the site.
 fn airable(app: &App, asset: &AssetId, site: Option<SiteId>) -> Result<String, WebError> {
-    let card = app.catalogue.get(asset).map_err(WebError::internal)?.ok_or(WebError::Unreadable(Field::Asset))?;
-    let is_allowed = site.is_none_or(|s| card.asset.sites.is_empty() || card.asset.sites.contains(&s));
-    let is_fit = card.asset.status == Status::Ready && card.has_bytes() && is_allowed;
-    if is_fit { Ok(card.asset.title) } else { Err(WebError::Unreadable(Field::Asset)) }
+    let ready = app.catalogue.ready().map_err(WebError::internal)?;
+    let is_allowed = |sites: &[SiteId]| site.is_none_or(|s| sites.is_empty() || sites.contains(&s));
+    let found = ready.into_iter().find(|a| a.id == *asset && is_allowed(&a.sites));
+    found.map(|a| a.title).ok_or(WebError::Unreadable(Field::Asset))
 }

@@ -6,13 +6,16 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use domain::{AudioHash, Finding, Status};
-use media::catalogue::Card;
+use domain::{AudioHash, Finding, SiteId, Status};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use media::catalogue::{Bar, Card, Flags, Standing, Step, Version};
 use serde::Deserialize;
 use tower_http::services::ServeFile;
 
-use super::asset_id;
 use super::list::status_class;
+use super::paper::Sheet;
+use super::{asset_id, protect};
 use crate::error::{Field, WebError};
 use crate::pages::{Frame, Nav, show};
 use crate::people::{Act, Right};
@@ -33,6 +36,12 @@ struct Page {
     since: String,
     sites: String,
     may_decide: bool,
+    may_hear: bool,
+    may_protect: bool,
+    sheet: Sheet,
+    versions: Vec<Version>,
+    history: Vec<Step>,
+    zone: TimeZone,
 }
 
 impl Page {
@@ -45,11 +54,64 @@ impl Page {
     }
 
     fn status(&self) -> &'static str {
-        self.f.t.status(self.card.asset.status)
+        if self.card.is_blocked() { self.f.t.status_blocked } else { self.f.t.status(self.card.asset.status) }
     }
 
     fn status_class(&self) -> &'static str {
-        status_class(self.card.asset.status)
+        if self.card.is_blocked() { "bad" } else { status_class(self.card.asset.status) }
+    }
+
+    /// Whether nothing stands against an approval but the approval itself.
+    fn may_be_approved(&self) -> bool {
+        self.is_draft() && self.card.bar().is_none()
+    }
+
+    /// Whether older bytes are still aired while these wait.
+    fn airs_on(&self) -> bool {
+        self.is_draft() && self.versions.iter().any(|v| v.standing.approval().is_some())
+    }
+
+    fn when(&self, at: Timestamp) -> String {
+        let local = at.to_zoned(self.zone.clone());
+        format!("{} {}", Dates(self.f.v.lang).short(local.date()), Dates::minute(local.time()))
+    }
+
+    fn flag_words(&self, flags: Flags) -> String {
+        let t = self.f.t;
+        let words = [(flags.child, t.flag_child), (flags.survivor, t.flag_survivor), (flags.witness, t.flag_witness)];
+        words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Every flag as stable word, words for people, and whether it is raised.
+    fn flags(&self) -> [(&'static str, &'static str, bool); 3] {
+        let (t, flags) = (self.f.t, self.card.paper.flags);
+        [
+            ("child", t.flag_child, flags.child),
+            ("survivor", t.flag_survivor, flags.survivor),
+            ("witness", t.flag_witness, flags.witness),
+        ]
+    }
+
+    /// What keeps it off the air, as a sentence.
+    fn barred(&self) -> Option<String> {
+        let t = self.f.t;
+        match (self.card.bar()?, &self.card.trashed) {
+            (_, Some(gone)) => Some(t.bar_trashed.replacen("{}", &self.when(gone.at), 1).replacen("{}", &gone.by, 1)),
+            (Bar::Protected(flags), _) => Some(t.bar_protected.replace("{}", &self.flag_words(flags))),
+            (Bar::ConsentRefused, _) => Some(t.bar_consent.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Who cleared it, as a sentence.
+    fn cleared(&self) -> Option<String> {
+        let clearance = self.card.clearance.as_ref().filter(|_| !self.card.paper.flags.is_empty())?;
+        let said = self.f.t.bar_cleared.replacen("{}", &clearance.by, 1);
+        Some(said.replacen("{}", &self.when(clearance.at), 1))
+    }
+
+    fn standing(&self, standing: &Standing) -> &'static str {
+        self.f.t.standing(standing)
     }
 
     fn lang(&self) -> Lang {
@@ -83,10 +145,11 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Path(id): Path<Stri
     let read = web.blocking(move |app| {
         let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
         let findings = app.catalogue.findings(&id)?;
-        Ok::<_, WebError>((card, findings))
+        Ok::<_, WebError>((card, findings, app.catalogue.versions(&id)?, app.catalogue.history(&id)?))
     });
-    let (card, findings) = read.await?;
+    let (card, findings, versions, history) = read.await?;
     let station = web.app.station.borrow().clone();
+    let all_sites: Vec<SiteId> = station.sites().iter().map(|s| s.id).collect();
     let t = v.t();
     let tag = card.asset.language.umbrella().to_string();
     let programme = card.asset.programme.as_ref();
@@ -105,20 +168,28 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Path(id): Path<Stri
         since: since.unwrap_or_default(),
         sites: if sites.is_empty() { t.asset_all_sites.to_owned() } else { sites.join(", ") },
         may_decide: v.may(Right::Approve),
+        may_hear: protect::may_hear(&v, &card),
+        may_protect: v.may(Right::Protect),
+        sheet: Sheet::of(&card, &all_sites, station.zone()),
+        zone: station.zone().clone(),
         card,
         findings,
+        versions,
+        history,
     })
 }
 
 /// `GET /mediatheque/{id}/son`: the canonical file itself, in ranges.
 pub(crate) async fn sound(
     State(web): State<Web>,
+    v: Visitor,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, WebError> {
-    let id = asset_id(&id)?;
+    let (id, headers) = (asset_id(&id)?, request.headers().clone());
     let found = web.blocking(move |app| {
         let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
+        protect::admit(app, &v, &card, &headers)?;
         Ok::<_, WebError>(app.ingest.shelf.path(&card.asset.hash))
     });
     let served = ServeFile::new(found.await?).try_call(request).await.map_err(WebError::internal)?;

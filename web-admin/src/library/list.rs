@@ -7,6 +7,7 @@ use domain::Status;
 use media::catalogue::{Card, Filter, Order, Search, status_of, status_word};
 use serde::Deserialize;
 
+use crate::App;
 use crate::error::WebError;
 use crate::pages::{Frame, Nav, show};
 use crate::people::Right;
@@ -32,6 +33,9 @@ pub(crate) struct Asked {
 }
 
 const BY_TITLE: &str = "titre";
+/// What waits for a protection officer, and what was deleted: tabs beside those of the status.
+const BLOCKED: &str = "bloque";
+const TRASH: &str = "corbeille";
 
 struct Row {
     id: String,
@@ -60,7 +64,7 @@ struct Page {
     rows: Vec<Row>,
     count: u64,
     q: String,
-    etat: String,
+    etat: &'static str,
     /// `titre` or nothing.
     sorted: &'static str,
     by_title: String,
@@ -80,6 +84,16 @@ pub(super) const fn status_class(status: Status) -> &'static str {
     }
 }
 
+/// The cards of one page, and how many there are in all.
+fn found(app: &App, filter: &Filter, in_trash: bool, page: u32) -> Result<(Vec<Card>, u64), media::Error> {
+    if !in_trash {
+        return Ok((app.catalogue.list(filter, page * PAGE, PAGE)?, app.catalogue.count(filter)?));
+    }
+    let cards = app.catalogue.trash()?;
+    let count = cards.len() as u64;
+    Ok((cards.into_iter().skip((page * PAGE) as usize).take(PAGE as usize).collect(), count))
+}
+
 /// `GET /mediatheque`
 pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query<Asked>) -> Result<Response, WebError> {
     let t = v.t();
@@ -89,12 +103,10 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
     let station = web.app.station.borrow().clone();
     let programmes = station.programmes().iter().map(|p| (&p.id, p.title.as_str()));
     let search = Search::new(&q).map(|search| search.naming(programmes));
-    let filter = Filter { search, status, order, ..Filter::default() };
+    let (is_blocked, in_trash) = (asked.etat == BLOCKED, asked.etat == TRASH);
+    let filter = Filter { search, status, order, is_blocked, ..Filter::default() };
     let page = asked.page.min(100_000);
-    let read = web.blocking(move |app| {
-        Ok::<_, media::Error>((app.catalogue.list(&filter, page * PAGE, PAGE)?, app.catalogue.count(&filter)?))
-    });
-    let (cards, count) = read.await?;
+    let (cards, count) = web.blocking(move |app| found(app, &filter, in_trash, page)).await?;
     let row = |card: Card| {
         let a = &card.asset;
         let tag = a.language.umbrella().to_string();
@@ -109,32 +121,34 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
             kind: t.kind(a.kind),
             length: length(a.length),
             entered: format!("{} {}", Dates(v.lang).short(entered.date()), Dates::minute(entered.time())),
-            status: t.status(a.status),
-            class: status_class(a.status),
+            status: if card.is_blocked() { t.status_blocked } else { t.status(a.status) },
+            class: if card.is_blocked() { "bad" } else { status_class(a.status) },
             has_bytes: card.has_bytes(),
         }
     };
     let rows: Vec<Row> = cards.into_iter().map(row).collect();
-    let etat = status.map_or("", status_word).to_owned();
+    let kinds = [
+        ("", t.lib_all),
+        (status_word(Status::Draft), t.status_draft),
+        (status_word(Status::Ready), t.status_ready),
+        (status_word(Status::Withdrawn), t.status_withdrawn),
+        (BLOCKED, t.status_blocked),
+        (TRASH, t.lib_trash),
+    ];
+    let etat = kinds.map(|(word, _)| word).into_iter().find(|word| *word == asked.etat).unwrap_or_default();
     let sorted = if order == Order::Title { BY_TITLE } else { "" };
     let address = |etat: &str, tri: &str, page: u32| {
         format!("/mediatheque?q={}&etat={etat}&tri={tri}&page={page}", query_encoded(&q))
     };
     let href = |etat: &str, page: u32| address(etat, sorted, page);
-    let kinds = [
-        (None, t.lib_all),
-        (Some(Status::Draft), t.status_draft),
-        (Some(Status::Ready), t.status_ready),
-        (Some(Status::Withdrawn), t.status_withdrawn),
-    ];
-    let tabs = kinds.map(|(s, name)| Tab { href: href(s.map_or("", status_word), 0), name, here: s == status }).into();
+    let tabs = kinds.map(|(word, name)| Tab { href: href(word, 0), name, here: word == etat }).into();
     let shown = u64::from(page) * u64::from(PAGE) + rows.len() as u64;
     show(&Page {
         f: Frame::new(&v, Nav::Library, t.lib_title, web.app.now()),
-        before: (page > 0).then(|| href(&etat, page - 1)),
-        after: (shown < count && !rows.is_empty()).then(|| href(&etat, page + 1)),
-        by_title: address(&etat, BY_TITLE, 0),
-        by_date: address(&etat, "", 0),
+        before: (page > 0).then(|| href(etat, page - 1)),
+        after: (shown < count && !rows.is_empty()).then(|| href(etat, page + 1)),
+        by_title: address(etat, BY_TITLE, 0),
+        by_date: address(etat, "", 0),
         sorted,
         tabs,
         rows,

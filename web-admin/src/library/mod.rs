@@ -2,11 +2,15 @@
 
 mod asset;
 mod list;
+mod paper;
+mod protect;
 mod upload;
 mod wave;
 
 pub(crate) use asset::{approve, approve_api, page as asset, sound, withdraw, withdraw_api};
 pub(crate) use list::page as list;
+pub(crate) use paper::edit;
+pub(crate) use protect::{clear, flag, restore, throw_away};
 pub(crate) use upload::{api as upload_api, page as upload_page, submit as upload};
 pub(crate) use wave::wave;
 
@@ -18,11 +22,16 @@ impl From<media::Error> for WebError {
     fn from(e: media::Error) -> Self {
         match e {
             media::Error::NoSuchAsset(_) | media::Error::Gone(_) => Self::NotFound,
-            media::Error::OtherBytes { .. } | media::Error::NotApprovable { .. } => Self::Changed,
+            media::Error::OtherBytes { .. } => Self::Changed,
+            media::Error::NotApprovable { .. } | media::Error::Protected { .. } => Self::Barred,
+            media::Error::Implausible { .. } => Self::Unreadable(Field::Form),
             other => Self::internal(other),
         }
     }
 }
+
+/// Characters of a title.
+const TITLE_CHARS_MAX: usize = 200;
 
 fn asset_id(text: &str) -> Result<AssetId, WebError> {
     text.parse().map_err(|_| WebError::Unreadable(Field::Asset))

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::asset_id;
+use super::{asset_id, protect};
 use crate::error::WebError;
+use crate::visitor::Visitor;
 use crate::web::Web;
 
 /// Pairs sent: more than the widest page has points.
@@ -13,10 +14,17 @@ const PAIRS_MAX: usize = 1600;
 const HEAD_BYTES: usize = 8;
 
 /// `GET /mediatheque/{id}/onde`: lowest and highest sample in turn, −1 to 1; empty when nothing is known.
-pub(crate) async fn wave(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Vec<f32>>, WebError> {
+pub(crate) async fn wave(
+    State(web): State<Web>,
+    v: Visitor,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<f32>>, WebError> {
     let id = asset_id(&id)?;
     let read = web.blocking(move |app| {
         let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
+        if !protect::may_hear(&v, &card) {
+            return Err(WebError::Barred);
+        }
         // The picture is a comfort: a card without one still has its sound.
         Ok::<_, WebError>(std::fs::read(app.ingest.shelf.peaks_path(&card.asset.hash)).unwrap_or_default())
     });

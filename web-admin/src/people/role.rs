@@ -12,6 +12,9 @@ pub enum Role {
     Producer,
     /// All of that, and the accounts and the audit.
     Administrator,
+    /// Hears what could harm somebody, and alone says whether it may go on. Nobody else does, whatever the role: who keeps
+    /// the accounts may make this one, and the audit tells it.
+    Protection,
 }
 
 /// One thing that somebody may do. A page or an act asks for exactly one.
@@ -33,19 +36,22 @@ pub enum Right {
     ManagePeople,
     /// Read the audit.
     ReadAudit,
+    /// Hear flagged sounds, clear their bytes, raise and lower flags.
+    Protect,
 }
 
 impl Role {
     /// Every role, in the order of the screens.
-    pub const ALL: [Self; 3] = [Self::Technician, Self::Producer, Self::Administrator];
+    pub const ALL: [Self; 4] = [Self::Technician, Self::Producer, Self::Administrator, Self::Protection];
 
     /// Whether the role has the right. What is not named here is refused.
     pub const fn may(self, right: Right) -> bool {
-        use Right::{Approve, ManagePeople, Place, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload};
+        use Right::{Approve, ManagePeople, Place, Protect, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload};
         match right {
             SeeAir | SeePlan | SeeLibrary => true,
             Upload | Approve | Place => matches!(self, Self::Producer | Self::Administrator),
             ManagePeople | ReadAudit => matches!(self, Self::Administrator),
+            Protect => matches!(self, Self::Protection),
         }
     }
 
@@ -55,13 +61,14 @@ impl Role {
             Self::Technician => "technician",
             Self::Producer => "producer",
             Self::Administrator => "administrator",
+            Self::Protection => "protection",
         }
     }
 }
 
 /// The text is not a role.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a role: technician, producer or administrator")]
+#[error("“{0}” is not a role: technician, producer, administrator or protection")]
 pub struct BadRole(pub String);
 
 impl FromStr for Role {

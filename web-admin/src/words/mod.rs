@@ -57,6 +57,7 @@ impl Words {
             Field::Asset => self.field_asset,
             Field::File => self.field_file,
             Field::Name => self.field_name,
+            Field::Length => self.field_length,
             Field::Role => self.field_role,
             Field::Form => self.field_form,
         }
@@ -98,12 +99,50 @@ impl Words {
         }
     }
 
+    /// Where a version of a card's bytes stands.
+    pub(crate) const fn standing(&self, standing: &media::catalogue::Standing) -> &'static str {
+        use media::catalogue::Standing as S;
+        match standing {
+            S::Draft => self.status_draft,
+            S::Ready(_) => self.status_ready,
+            S::Replaced(_) => self.status_replaced,
+            S::Withdrawn => self.status_withdrawn,
+        }
+    }
+
+    /// A step of a card's history, by its stable word.
+    pub(crate) fn step<'a>(&self, word: &'a str) -> &'a str {
+        match word {
+            "enter" => self.step_enter,
+            "approve" => self.step_approve,
+            "withdraw" => self.step_withdraw,
+            "edit" => self.step_edit,
+            "flag" => self.step_flag,
+            "clear" => self.step_clear,
+            "purge" => self.step_purge,
+            "trash" => self.step_trash,
+            "restore" => self.step_restore,
+            other => other,
+        }
+    }
+
+    /// Whether those who are heard agreed, by its stable word.
+    pub(crate) fn consent(&self, word: &str) -> &'static str {
+        match word {
+            "not-needed" => self.consent_not_needed,
+            "given" => self.consent_given,
+            "refused" => self.consent_refused,
+            _ => self.consent_unsaid,
+        }
+    }
+
     /// A role.
     pub(crate) const fn role(&self, role: crate::Role) -> &'static str {
         match role {
             crate::Role::Technician => self.role_technician,
             crate::Role::Producer => self.role_producer,
             crate::Role::Administrator => self.role_administrator,
+            crate::Role::Protection => self.role_protection,
         }
     }
 

@@ -34,6 +34,12 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/mediatheque/nobody/onde", [false, true, true, true]),
     ("POST", "/mediatheque/nobody/approuver", [false, false, true, true]),
     ("POST", "/mediatheque/nobody/retirer", [false, false, true, true]),
+    ("POST", "/mediatheque/nobody/fiche", [false, false, true, true]),
+    ("POST", "/mediatheque/nobody/corbeille", [false, false, true, true]),
+    ("POST", "/mediatheque/nobody/reprendre", [false, false, true, true]),
+    // The protection officer's alone: tried with one elsewhere.
+    ("POST", "/mediatheque/nobody/lever", [false, false, false, false]),
+    ("POST", "/mediatheque/nobody/signaler", [false, false, false, false]),
     ("POST", "/api/assets/nobody/approve", [false, false, true, true]),
     ("POST", "/api/assets/nobody/withdraw", [false, false, true, true]),
     ("GET", "/comptes", [false, false, false, true]),

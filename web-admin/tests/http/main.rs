@@ -3,6 +3,7 @@
 
 mod browser;
 mod doors;
+mod protection;
 mod sign_in;
 mod stage;
 mod upload;

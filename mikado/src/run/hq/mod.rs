@@ -7,6 +7,7 @@ mod journals;
 mod planner;
 mod sites;
 mod stopping;
+mod trash;
 
 use std::sync::Arc;
 
@@ -89,10 +90,12 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));
     let clock = rooms.clock;
+    let ingest = Arc::new(ingest(&rooms.config)?);
+    tokio::spawn(trash::empty(Arc::clone(&rooms.catalogue), ingest.shelf.clone(), clock));
     let app = App {
         people: Arc::clone(&rooms.people),
         catalogue: Arc::clone(&rooms.catalogue),
-        ingest: Arc::new(ingest(&rooms.config)?),
+        ingest,
         store: Arc::clone(&rooms.store),
         station,
         live,
