@@ -5,14 +5,17 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::AudioHash;
 use jiff::Timestamp;
+use rustix::fs::{FlockOperation, flock};
 
 use crate::catalogue::{Catalogue, Entered, NewCard};
 use crate::report::{Report, Verdict};
@@ -40,6 +43,41 @@ pub struct Ingest {
     pub staging: PathBuf,
     /// The decoder is stopped after this much wall time. One file of six hours needs two minutes here.
     pub time_max: Duration,
+    turns: Arc<Turns>,
+}
+
+/// Decoders at once, at most: a machine with more processors has other work for them too.
+const DECODERS_MAX: usize = 4;
+
+/// Places for decoders: as many as there are processors. Each keeps one busy, behind everything else in the queue.
+#[derive(Debug)]
+struct Turns {
+    free: Mutex<usize>,
+    given_back: Condvar,
+}
+
+impl Turns {
+    fn new() -> Self {
+        let places = thread::available_parallelism().map_or(1, usize::from).min(DECODERS_MAX);
+        Self { free: Mutex::new(places), given_back: Condvar::new() }
+    }
+
+    /// Waits for a place; it is given back when the answer is dropped.
+    fn take(&self) -> Turn<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.given_back.wait_while(free, |n| *n == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Turn(self)
+    }
+}
+
+struct Turn<'a>(&'a Turns);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.given_back.notify_one();
+    }
 }
 
 /// A report is a few kilobytes; more than this is nonsense, and is not read.
@@ -52,15 +90,28 @@ static RUNS: AtomicU64 = AtomicU64::new(0);
 impl Ingest {
     /// The usual limits.
     pub fn new(decoder: impl Into<PathBuf>, shelf: Shelf, staging: impl Into<PathBuf>) -> Self {
-        Self { decoder: decoder.into(), shelf, staging: staging.into(), time_max: Duration::from_mins(20) }
+        let (decoder, staging) = (decoder.into(), staging.into());
+        Self { decoder, shelf, staging, time_max: Duration::from_mins(20), turns: Arc::new(Turns::new()) }
+    }
+
+    /// Removes what runs that were killed left in the staging folder. Work in progress stays, whichever process does it.
+    pub fn sweep(&self) -> Result<()> {
+        match sweep(&self.staging) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io(&self.staging, e)),
+            _ => Ok(()),
+        }
     }
 
     /// Decodes, measures and shelves `staged`, which stays where it is. The same file again gives the same hash.
     ///
+    /// Waits for its turn: this and its clones decode as many files at once as the machine has processors, at most four.
+    ///
     /// An error means that this station is in trouble, never that the file is bad.
     pub fn run(&self, staged: &Path) -> Result<Outcome> {
         let work = Work::new(&self.staging)?;
+        let turn = self.turns.take();
         let report = self.decode(staged, &work)?;
+        drop(turn);
         if report.verdict() == Verdict::Refused {
             return Ok(Outcome { report, hash: None });
         }
@@ -161,22 +212,51 @@ fn consistent(report: &Report, work: &Work) -> bool {
         .is_ok_and(|(c, _)| c.length() == report.length && c.channels() == report.channels)
 }
 
-/// Files of one run, removed when it ends.
+/// Files of one run, removed when it ends. The first is locked while its maker lives, so that the next one may sweep what
+/// a killed one left.
 struct Work {
     canonical: PathBuf,
+    _held: fs::File,
 }
+
+const WORK: &str = ".ingest-";
 
 impl Work {
     fn new(staging: &Path) -> Result<Self> {
         fs::create_dir_all(staging).map_err(|e| Error::io(staging, e))?;
-        let name = format!(".ingest-{}-{}.flac", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed));
         // The decoder may create nothing: it gets its two files ready made.
-        let work = Self { canonical: staging.join(name) };
-        for path in [work.canonical.clone(), crate::peaks::beside(&work.canonical)] {
-            fs::write(&path, b"").map_err(|e| Error::io(&path, e))?;
-        }
+        let work = loop {
+            let name = format!("{WORK}{}-{}.flac", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed));
+            let canonical = staging.join(name);
+            let held = fs::File::create(&canonical).map_err(|e| Error::io(&canonical, e))?;
+            let is_locked = flock(&held, FlockOperation::NonBlockingLockExclusive).is_ok();
+            // Somebody's sweep may have come between the two calls.
+            if is_locked && held.metadata().is_ok_and(|m| m.nlink() > 0) {
+                break Self { canonical, _held: held };
+            }
+        };
+        let peaks = crate::peaks::beside(&work.canonical);
+        fs::write(&peaks, b"").map_err(|e| Error::io(&peaks, e))?;
         Ok(work)
     }
+}
+
+/// Removes what killed runs left in `staging`; work in progress, of whichever process, stays.
+fn sweep(staging: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(staging)? {
+        let path = entry?.path();
+        let is_work = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WORK));
+        // A waveform goes with the file that it lies beside.
+        if !is_work || path.extension().is_none_or(|e| e != "flac") {
+            continue;
+        }
+        let Ok(file) = fs::File::open(&path) else { continue };
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = fs::remove_file(crate::peaks::beside(&path));
+            let _ = fs::remove_file(&path);
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Work {

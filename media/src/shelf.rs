@@ -99,7 +99,7 @@ impl Shelf {
     /// Takes a copy of `staged` in; the answer is its name. The same bytes again change nothing, except that they
     /// replace a copy found damaged, which is kept beside as `.damaged`.
     pub fn put(&self, staged: &Path) -> Result<AudioHash> {
-        let part = self.dir.join(format!("{PART}{}-{}.part", std::process::id(), PUTS.fetch_add(1, Ordering::Relaxed)));
+        let part = self.fresh_part();
         let done = self.put_through(staged, &part);
         if done.is_err() {
             // The part has no use any more, and the first error is the one to tell.
@@ -145,8 +145,21 @@ impl Shelf {
     /// Puts a waveform beside `hash`. It can be made again, so it is not synced.
     pub fn put_peaks(&self, hash: &AudioHash, peaks: &[u8]) -> Result<()> {
         let goal = self.peaks_path(hash);
-        let part = goal.with_extension("peaks.part");
-        fs::write(&part, peaks).and_then(|()| fs::rename(&part, &goal)).map_err(|e| Error::io(&goal, e))
+        let part = self.fresh_part();
+        let written = File::create_new(&part).and_then(|mut file| {
+            flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+            file.write_all(peaks)?;
+            fs::rename(&part, &goal)
+        });
+        if written.is_err() {
+            // It has no use any more, and the first error is the one to tell.
+            let _ = fs::remove_file(&part);
+        }
+        written.map_err(|e| Error::io(&goal, e))
+    }
+
+    fn fresh_part(&self) -> PathBuf {
+        self.dir.join(format!("{PART}{}-{}.part", std::process::id(), PUTS.fetch_add(1, Ordering::Relaxed)))
     }
 
     /// Reads the whole file and compares it with its name: [`Error::Gone`], [`Error::Damaged`] or fine.
