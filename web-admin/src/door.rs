@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::error::WebError;
+use crate::library::Refusal;
 use crate::people::{Act, People, Right, Session};
 use crate::visitor::{self, Visitor};
 use crate::web::Web;
@@ -32,6 +33,8 @@ pub(crate) enum Carries {
     Form,
     /// A long stream: the header only, so that it is known before the first byte of the body.
     Stream,
+    /// A form with a file: the header, or else the form's own first field, which its handler reads before the rest.
+    File,
 }
 
 /// The header that carries the token.
@@ -54,7 +57,7 @@ pub(crate) async fn guard(State((web, rule)): State<(Web, Rule)>, request: Reque
         Ok(found) => visitor.session = found,
         Err(e) => return e.into_response(),
     }
-    let changes = !matches!(parts.method, Method::GET | Method::HEAD);
+    let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if let Err(refusal) = admit(rule.need, &visitor) {
         return refuse(&web, &visitor, &parts.headers, changes, refusal).await;
     }
@@ -98,7 +101,10 @@ async fn screened(
     if !changes {
         return Ok(Body::empty());
     }
-    if headers.contains_key(CONTENT_ENCODING) || rule.carries == Carries::Nothing {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err(Refusal::Compressed.into());
+    }
+    if rule.carries == Carries::Nothing {
         return Err(WebError::Unreadable(crate::error::Field::Form));
     }
     if !from_our_pages(headers) {
@@ -108,7 +114,7 @@ async fn screened(
     match (rule.carries, by_header, &visitor.session) {
         // Before sign-in there is no session to ride on: the origin check alone decides.
         (_, _, None) if rule.need == Need::Public => limited(body).await.map(Body::from),
-        (Carries::Stream, Some(true), _) => Ok(body),
+        (Carries::Stream | Carries::File, Some(true), _) | (Carries::File, None, _) => Ok(body),
         (Carries::Form, Some(true), _) => limited(body).await.map(Body::from),
         (Carries::Form, None, _) => {
             let bytes = limited(body).await?;
@@ -149,7 +155,7 @@ fn field<'b>(form: &'b [u8], name: &[u8]) -> &'b [u8] {
 }
 
 /// Compares without telling by its time where the difference is; an empty token is never right.
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     !a.is_empty() && a.len() == b.len() && a.iter().zip(b).fold(0, |d, (x, y)| d | (x ^ y)) == 0
 }
 

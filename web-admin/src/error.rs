@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::library::Refusal;
 use crate::people::PeopleError;
 use crate::words::Words;
 
@@ -27,6 +28,8 @@ pub(crate) enum WebError {
     Changed,
     /// The sound is protected, in the trash, or without its bytes.
     Barred,
+    /// A parcel or a piece of it is not taken.
+    Refused(Refusal),
     /// Something failed here; the number is in the trace beside the reason.
     Internal {
         /// What the visitor can quote.
@@ -72,6 +75,7 @@ impl WebError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Changed | Self::Barred => StatusCode::CONFLICT,
+            Self::Refused(why) => why.status(),
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -88,6 +92,7 @@ impl WebError {
             Self::Busy => t.err_busy.to_owned(),
             Self::Changed => t.err_changed.to_owned(),
             Self::Barred => t.err_barred.to_owned(),
+            Self::Refused(why) => why.sentence(t).to_owned(),
             Self::Internal { incident } => t.err_internal.replace("{}", incident),
         }
     }
@@ -121,6 +126,12 @@ impl From<PeopleError> for WebError {
             PeopleError::Unknown(_) => Self::NotFound,
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<Refusal> for WebError {
+    fn from(why: Refusal) -> Self {
+        Self::Refused(why)
     }
 }
 

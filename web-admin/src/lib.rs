@@ -22,5 +22,6 @@ mod web;
 mod words;
 
 pub use app::{App, Planned, Plans, SiteView};
-pub use people::{OneTimeSecret, People, PeopleError, Role};
+pub use people::{Act, OneTimeSecret, People, PeopleError, Role};
 pub use routes::{doors, router};
+pub use text::one_line;

@@ -6,12 +6,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, head, options, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::door::{Carries, Need, Rule, guard};
 use crate::error::WebError;
+use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
@@ -20,8 +21,12 @@ use crate::{App, assets, day, finish, grid, library, wall};
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
+    Options,
+    Head,
     Get,
     Post,
+    Patch,
+    Delete,
 }
 
 /// One route.
@@ -33,14 +38,19 @@ pub(crate) struct Door {
 }
 
 const fn see(path: &'static str, need: Need, handler: fn() -> MethodRouter<Web>) -> Door {
-    Door { path, verb: Verb::Get, rule: Rule { need, carries: Carries::Nothing }, handler }
+    Door { path, verb: Verb::Get, rule: Rule { need, carries: Nothing }, handler }
 }
 
 const fn change(path: &'static str, need: Need, carries: Carries, handler: fn() -> MethodRouter<Web>) -> Door {
     Door { path, verb: Verb::Post, rule: Rule { need, carries }, handler }
 }
 
-use Carries::{Form, Stream};
+/// A door of the resumable upload, which speaks more verbs than a form.
+const fn parcel(verb: Verb, path: &'static str, carries: Carries, handler: fn() -> MethodRouter<Web>) -> Door {
+    Door { path, verb, rule: Rule { need: May(Right::Upload), carries }, handler }
+}
+
+use Carries::{File, Form, Nothing, Stream};
 use Need::{May, Public, SignedIn};
 
 /// The table.
@@ -65,9 +75,18 @@ pub(crate) const DOORS: &[Door] = &[
     see("/realise", May(Right::SeeAir), || get(day::as_run)),
     see("/api/asrun", May(Right::SeeAir), || get(day::as_run_api)),
     see("/mediatheque", May(Right::SeeLibrary), || get(library::list)),
-    see("/mediatheque/envoyer", May(Right::Upload), || get(library::upload_page)),
-    change("/mediatheque/envoi", May(Right::Upload), Stream, || post(library::upload)),
-    change("/api/upload", May(Right::Upload), Stream, || post(library::upload_api)),
+    see("/mediatheque/envoyer", May(Right::Upload), || get(upload::page)),
+    change("/mediatheque/envoi", May(Right::Upload), File, || post(upload::form::submit)),
+    see("/mediatheque/envoi/{id}", May(Right::Upload), || get(upload::verdict)),
+    change("/mediatheque/envoi/{id}/annuler", May(Right::Upload), Form, || post(upload::call_off)),
+    change("/api/upload", May(Right::Upload), Stream, || post(upload::form::api)),
+    parcel(Verb::Options, "/api/envois", Nothing, || options(tus::abilities)),
+    parcel(Verb::Post, "/api/envois", Stream, || post(tus::announce)),
+    parcel(Verb::Head, "/api/envois/{id}", Nothing, || head(tus::whereabouts)),
+    parcel(Verb::Get, "/api/envois/{id}", Nothing, || get(tus::standing)),
+    parcel(Verb::Patch, "/api/envois/{id}", Stream, || patch(tus::piece)),
+    parcel(Verb::Delete, "/api/envois/{id}", Stream, || delete(tus::call_off)),
+    parcel(Verb::Post, "/api/envois/{id}", Stream, || post(tus::overridden)),
     see("/mediatheque/{id}", May(Right::SeeLibrary), || get(library::asset)),
     see("/mediatheque/{id}/son", May(Right::SeeLibrary), || get(library::sound)),
     see("/mediatheque/{id}/onde", May(Right::SeeLibrary), || get(library::wave)),
@@ -90,8 +109,12 @@ pub(crate) const DOORS: &[Door] = &[
 /// Every route as verb and path, for those who check that none was forgotten.
 pub fn doors() -> impl Iterator<Item = (&'static str, &'static str)> {
     let word = |verb| match verb {
+        Verb::Options => "OPTIONS",
+        Verb::Head => "HEAD",
         Verb::Get => "GET",
         Verb::Post => "POST",
+        Verb::Patch => "PATCH",
+        Verb::Delete => "DELETE",
     };
     DOORS.iter().map(move |door| (word(door.verb), door.path))
 }
@@ -102,6 +125,7 @@ pub fn doors() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// know the peer.
 pub fn router(app: App) -> Router {
     let web = Web::new(app);
+    upload::look_after(&web);
     let mut router = Router::new();
     for door in DOORS {
         let guarded = (door.handler)().layer(from_fn_with_state((web.clone(), door.rule), guard));

@@ -26,9 +26,19 @@ pub(crate) fn length(frames: Frames) -> String {
     }
 }
 
+/// A number of bytes as people say it.
+pub(crate) fn size(bytes: u64, decimal: &str) -> String {
+    let (unit, divisor) = match bytes {
+        0..1_000_000 => ("ko", 1e3),
+        1_000_000..1_000_000_000 => ("Mo", 1e6),
+        _ => ("Go", 1e9),
+    };
+    format!("{:.1} {unit}", bytes as f64 / divisor).replace('.', decimal)
+}
+
 /// What people typed as one line: controls and direction overrides taken out, white space made single, at most `max`
 /// characters.
-pub(crate) fn one_line(text: &str, max: usize) -> String {
+pub fn one_line(text: &str, max: usize) -> String {
     let overrides =
         |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !overrides(*c)).collect();

@@ -6,11 +6,14 @@ use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::error::WebError;
+use crate::library::Reception;
 
 /// Password hashes at once: each takes 19 MiB and a core for tens of milliseconds, beside seven sites on the air.
 const HASHES_MAX: usize = 2;
 /// Uploads at once: the disk and the decoder are shared with the station.
 const UPLOADS_MAX: usize = 4;
+/// Pieces of uploads in flight: a quarter of a megabyte each, more than a station has people.
+const PIECES_MAX: usize = 64;
 /// Open live streams: far more than the rooms of a station have screens.
 const STREAMS_MAX: usize = 256;
 
@@ -22,18 +25,32 @@ pub(crate) struct Inner {
     pub app: App,
     pub hashing: Arc<Semaphore>,
     pub uploads: Arc<Semaphore>,
+    pub pieces: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
+    pub reception: Reception,
 }
 
 impl Web {
     pub(crate) fn new(app: App) -> Self {
         let permits = |n| Arc::new(Semaphore::new(n));
+        let reception = Reception::new(&app.ingest.staging);
         Self(Arc::new(Inner {
             app,
             hashing: permits(HASHES_MAX),
             uploads: permits(UPLOADS_MAX),
+            pieces: permits(PIECES_MAX),
             streams: permits(STREAMS_MAX),
+            reception,
         }))
+    }
+
+    /// The same state by its handle, for what must not keep it alive.
+    pub(crate) fn inner(&self) -> Arc<Inner> {
+        Arc::clone(&self.0)
+    }
+
+    pub(crate) const fn of(inner: Arc<Inner>) -> Self {
+        Self(inner)
     }
 
     /// Runs what waits for a disk or a hash on a thread that may wait.

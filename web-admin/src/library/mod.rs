@@ -4,14 +4,14 @@ mod asset;
 mod list;
 mod paper;
 mod protect;
-mod upload;
+pub(crate) mod upload;
 mod wave;
 
 pub(crate) use asset::{approve, approve_api, page as asset, sound, withdraw, withdraw_api};
 pub(crate) use list::page as list;
 pub(crate) use paper::edit;
 pub(crate) use protect::{clear, flag, restore, throw_away};
-pub(crate) use upload::{api as upload_api, page as upload_page, submit as upload};
+pub(crate) use upload::{Reception, Refusal};
 pub(crate) use wave::wave;
 
 use domain::AssetId;

@@ -28,7 +28,16 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/mediatheque", [false, true, true, true]),
     ("GET", "/mediatheque/envoyer", [false, false, true, true]),
     ("POST", "/mediatheque/envoi", [false, false, true, true]),
+    ("GET", "/mediatheque/envoi/nobody", [false, false, true, true]),
+    ("POST", "/mediatheque/envoi/nobody/annuler", [false, false, true, true]),
     ("POST", "/api/upload", [false, false, true, true]),
+    ("OPTIONS", "/api/envois", [false, false, true, true]),
+    ("POST", "/api/envois", [false, false, true, true]),
+    ("HEAD", "/api/envois/nobody", [false, false, true, true]),
+    ("GET", "/api/envois/nobody", [false, false, true, true]),
+    ("PATCH", "/api/envois/nobody", [false, false, true, true]),
+    ("DELETE", "/api/envois/nobody", [false, false, true, true]),
+    ("POST", "/api/envois/nobody", [false, false, true, true]),
     ("GET", "/mediatheque/nobody", [false, true, true, true]),
     ("GET", "/mediatheque/nobody/son", [false, true, true, true]),
     ("GET", "/mediatheque/nobody/onde", [false, true, true, true]),
@@ -76,7 +85,7 @@ fn stage() -> Stage {
 
 async fn knock(browser: &mut Browser, verb: &str, path: &str) -> (StatusCode, bool) {
     let mut request = browser.request(verb, path).header("accept", "text/html");
-    if verb == "POST" {
+    if ["POST", "PATCH", "DELETE"].contains(&verb) {
         request =
             request.header("x-csrf-token", &browser.csrf).header("content-type", "application/x-www-form-urlencoded");
     }
@@ -170,5 +179,5 @@ async fn a_compressed_or_endless_form_is_not_read() {
     assert_eq!(adm.send(big).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let zipped = adm.request("POST", "/comptes").header("x-csrf-token", &adm.csrf).header("content-encoding", "gzip");
     let answer = adm.send(zipped.body(Body::from("x")).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }

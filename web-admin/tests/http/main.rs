@@ -3,6 +3,7 @@
 
 mod browser;
 mod doors;
+mod parcels;
 mod protection;
 mod sign_in;
 mod stage;

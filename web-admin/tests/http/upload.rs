@@ -17,7 +17,7 @@ cat <<'JSON'
 JSON
 "#;
 
-fn stage() -> Stage {
+pub fn stage() -> Stage {
     let dir = std::env::temp_dir().join(format!("mikado-web-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
     let decoder = dir.join("decoder");
@@ -32,7 +32,7 @@ fn stage() -> Stage {
     stage
 }
 
-fn files_under(dir: &Path) -> Vec<String> {
+pub fn files_under(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
         if entry.path().is_dir() {
