@@ -1,7 +1,12 @@
-//! `mikado ingest`: files through the throw-away decoder onto the shelf and into the catalogue.
+//! `mikado ingest`: files through the throw-away decoder onto the shelf and into the catalogue, as many at once as the
+//! machine has processors.
 
+use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
 use domain::{AssetId, AudioHash};
 use media::catalogue::NewCard;
@@ -34,14 +39,57 @@ pub(super) fn run(args: &Args, what: &IngestArgs) -> Result<Answer, Error> {
         crate::run::our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
     let ingest = Ingest::new(decoder, studio.shelf()?, studio.config.staging());
     let mut refused = false;
-    for file in &what.files {
-        let report = one(args, what, &studio, &ingest, file)?;
-        refused |= report.verdict == "refused";
-    }
-    Ok(Answer::findings_if(refused))
+    let mut trouble = None;
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let (tell_done, done) = mpsc::channel();
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from).min(what.files.len()) {
+            let (tell_done, next, studio, ingest) = (tell_done.clone(), &next, &studio, &ingest);
+            scope.spawn(move || {
+                while let Some((n, file)) = take(next, &what.files) {
+                    // Nobody listens any more once one file met trouble.
+                    if tell_done.send((n, one(what, studio, ingest, file))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(tell_done);
+        match told_in_order(args, what, &done) {
+            Ok(any_refused) => refused = any_refused,
+            Err(e) => trouble = Some(e),
+        }
+        drop(done);
+    });
+    trouble.map_or_else(|| Ok(Answer::findings_if(refused)), Err)
 }
 
-fn one(args: &Args, what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Result<IngestReport, Error> {
+/// The next file that nobody has begun.
+fn take<'a>(next: &AtomicUsize, files: &'a [PathBuf]) -> Option<(usize, &'a Path)> {
+    let n = next.fetch_add(1, Ordering::Relaxed);
+    files.get(n).map(|file| (n, file.as_path()))
+}
+
+/// What became of one file, and where its card stands.
+type Done = Result<(IngestReport, Option<&'static str>), Error>;
+
+/// Prints the answers in the order in which the files were named, each as soon as all before it are there.
+fn told_in_order(args: &Args, what: &IngestArgs, done: &mpsc::Receiver<(usize, Done)>) -> Result<bool, Error> {
+    let (mut early, mut refused) = (BTreeMap::new(), false);
+    for (n, file) in what.files.iter().enumerate() {
+        while !early.contains_key(&n) {
+            let Ok((m, answer)) = done.recv() else { break };
+            early.insert(m, answer);
+        }
+        let Some(answer) = early.remove(&n) else { break };
+        let (report, status) = answer?;
+        tell(args, file, &report, status);
+        refused |= report.verdict == "refused";
+    }
+    Ok(refused)
+}
+
+fn one(what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Done {
     let now = studio.clock.now();
     let id = match &what.asset {
         Some(id) => id.clone(),
@@ -59,8 +107,7 @@ fn one(args: &Args, what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &
         studio.catalogue.approve(&id, &hash, &who(), now).map_err(catalogue_error)?;
         status = Some("ready");
     }
-    tell(args, file, &report, status);
-    Ok(report)
+    Ok((report, status))
 }
 
 fn tell(args: &Args, file: &Path, report: &IngestReport, status: Option<&'static str>) {
@@ -85,7 +132,7 @@ pub(super) fn who() -> String {
 }
 
 /// An identifier from the file's name and bytes: the same file keeps it, another file of that name gets another one.
-fn name_of(file: &Path) -> Result<AssetId, Error> {
+pub(crate) fn name_of(file: &Path) -> Result<AssetId, Error> {
     let mut hasher = blake3::Hasher::new();
     let mut reader = std::fs::File::open(file).map_err(|e| Error::file(file, e))?;
     let mut buffer = vec![0; 1 << 16];

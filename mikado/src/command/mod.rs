@@ -11,6 +11,7 @@ mod on_air;
 mod plan;
 mod plan_text;
 mod render;
+pub(crate) use self::ingest::name_of;
 pub(crate) mod studio;
 mod supervise;
 mod why;

@@ -34,6 +34,7 @@ pub(super) struct Station {
 pub(super) struct Hq {
     pub dir: Option<Text>,
     pub http: Option<Text>,
+    pub watch: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +81,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("target_loudness", "[station]"),
     ("true_peak_ceiling", "[station]"),
     ("http", "[hq] ou/or [[site]]"),
+    ("watch", "[hq]"),
     ("disk_budget", "[shelf]"),
     ("dir", "[hq], [shelf], [run] ou/or [[site]]"),
     ("id", "[[site]]"),

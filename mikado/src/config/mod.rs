@@ -37,6 +37,8 @@ pub struct Config {
     pub hq: PathBuf,
     /// Where the pages are served.
     pub http: SocketAddr,
+    /// The watched folder: what lies in its folders named after languages comes in by itself; `None` when there is none.
+    pub watch: Option<PathBuf>,
     /// The shelf: canonical audio by hash.
     pub shelf: PathBuf,
     /// How many bytes the shelf may hold before somebody is told; the demonstration keeps within it.

@@ -40,6 +40,7 @@ true_peak_ceiling = \"-1 dBTP\"
 [hq]
 dir = \"hq\"                        # catalogue, grille, comptes
 http = \"{http}\"      # pages web
+# watch = \"depot\"                 # dossier surveillé : depot/bm/fichier.mp3 entre de lui-même
 
 [shelf]
 dir = \"shelf\"                     # le son, par empreinte

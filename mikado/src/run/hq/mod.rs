@@ -8,6 +8,7 @@ mod planner;
 mod sites;
 mod stopping;
 mod trash;
+mod watched;
 
 use std::sync::Arc;
 
@@ -89,8 +90,11 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     tokio::spawn(planner.run(Arc::clone(&replan)));
     tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));
-    let clock = rooms.clock;
     let ingest = Arc::new(ingest(&rooms.config)?);
+    if let Some(dir) = rooms.config.watch.clone() {
+        tokio::spawn(watched::Watched::new(dir, &rooms, &ingest, station.clone(), &replan).watch());
+    }
+    let clock = rooms.clock;
     tokio::spawn(trash::empty(Arc::clone(&rooms.catalogue), ingest.shelf.clone(), clock));
     let app = App {
         people: Arc::clone(&rooms.people),
@@ -113,7 +117,11 @@ fn ingest(config: &Config) -> Result<Ingest, Error> {
         .map_err(|e| Error::doing("le programme ne se trouve pas lui-même", "the program cannot find itself", e))?;
     let shelf = Shelf::open(&config.shelf)
         .map_err(|e| Error::doing("le rayonnage ne s'ouvre pas", "the shelf cannot be opened", e))?;
-    Ok(Ingest::new(decoder, shelf, config.staging()))
+    let ingest = Ingest::new(decoder, shelf, config.staging());
+    if let Err(why) = ingest.sweep() {
+        tracing::warn!("what killed decoders left could not be swept: {why}");
+    }
+    Ok(ingest)
 }
 
 fn address_taken(config: &Config, why: &std::io::Error) -> Error {
