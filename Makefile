@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help voices demo test lint bench mutants setup setup-test ui fmt
+.PHONY: help voices demo test lint bench mutants kills setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,6 +44,11 @@ voices: ## Speak demo/voices/texts.tsv anew (espeak-ng, sox, opusenc)
 
 fmt: ## Format the code
 	cargo fmt --all
+
+kills: setup-test ui ## 200 times kill -9 in the middle of upload, ingest and approval (about ten minutes)
+	cargo build --locked -p mikado
+	MIKADO_KILLS=200 cargo test --locked -p tests --test uploads -- --nocapture --exact \
+	  killed::a_kill_at_any_moment_loses_nothing_that_was_acknowledged
 
 bench: setup-test ui ## Cost on this machine, beside other tools' cost for the same work
 	cargo build --locked --release -p mikado

@@ -15,3 +15,4 @@ pub mod processes;
 pub mod repository;
 pub mod sound;
 pub mod station;
+pub mod studio;
