@@ -49,6 +49,8 @@ const TITLE_CHARS_MAX: usize = 200;
 /// A file name holds 255 bytes; a number and `.txt` may come behind.
 const NAME_BYTES_MAX: usize = 200;
 
+/// Who brings it in, for the history and the audit.
+const WHO: &str = "depot";
 const TAKEN: &str = ".taken";
 const DONE: &str = "done";
 const REFUSED: &str = "refused";
@@ -168,7 +170,7 @@ impl Watched {
                 let (report, entered) = entered.map_err(io::Error::other)?;
                 let detail = format!("{} · {} · {entered:?}", report.verdict, card.source_name);
                 let act = Act {
-                    who: "depot",
+                    who: WHO,
                     address: "local",
                     act: "asset.upload",
                     object: card.id.as_str(),
@@ -212,6 +214,7 @@ impl Watched {
         let mut card =
             NewCard::new(id.clone(), title.unwrap_or_else(|| id.to_string()), AssetKind::Programme, language);
         card.programme = folders[..folders.len() - 1].iter().rev().find_map(programme);
+        WHO.clone_into(&mut card.by);
         card.source_name = web_admin::one_line(&name, TITLE_CHARS_MAX);
         Ok(Ok(card))
     }

@@ -92,7 +92,8 @@ async fn taken_in(
         vouched_for(v, &mut form).await?;
     }
     let now = web.app.now();
-    let (card, staged) = read(web, form, now).await?;
+    let (mut card, staged) = read(web, form, now).await?;
+    v.who().clone_into(&mut card.by);
     let title = card.title.clone();
     let v = v.clone();
     let report = web

@@ -235,8 +235,8 @@ fn card_of(label: &Label) -> Result<NewCard, WebError> {
     let kind = kind_of(&label.kind).ok_or_else(bad)?;
     let language = label.language.parse().map_err(|_| bad())?;
     let programme = label.programme.as_ref().map(|p| p.parse().map_err(|_| bad())).transpose()?;
-    let source_name = label.source_name.clone();
-    Ok(NewCard { programme, source_name, ..NewCard::new(id, label.title.clone(), kind, language) })
+    let (source_name, by) = (label.source_name.clone(), label.who.clone());
+    Ok(NewCard { programme, source_name, by, ..NewCard::new(id, label.title.clone(), kind, language) })
 }
 
 /// Goes through all parcels: the whole ones are measured, the old ones thrown away. What was whole when the process was
