@@ -53,6 +53,7 @@ kills: setup-test ui ## 200 times kill -9 in the middle of upload, ingest and ap
 bench: setup-test ui ## Cost on this machine, beside other tools' cost for the same work
 	cargo build --locked --release -p mikado
 	bash setup/bench.sh $(TARGET)/release/mikado
+	cargo bench --locked -q -p scheduler --bench plan
 
 mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --seed 7')
 	cargo build --locked --release -p media --example decoder --example mutate

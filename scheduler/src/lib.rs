@@ -1,13 +1,19 @@
 //! What shall be heard: the station file, its grid, plans, and what became of them.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod alert;
 pub mod calendar;
 pub mod changes;
 mod civil;
+mod compare;
+pub mod exchange;
 pub mod grid;
+mod owed;
 mod plan;
+pub mod readiness;
 pub mod reconcile;
 mod recurrence;
+pub mod rules;
 mod season;
 pub mod station;
 pub mod store;
@@ -16,7 +22,9 @@ mod week;
 mod why;
 
 pub use changes::{Changes, Override, OverrideSpec};
+pub use compare::{Difference, compare};
 pub use grid::{Grid, Hole};
+pub use owed::{Owed, owed};
 pub use plan::{NoPlan, Placement, PlanInputs, Settled, plan, replan};
 pub use reconcile::{Reconciliation, reconcile};
 pub use recurrence::{BadRecurrence, Recurrence};

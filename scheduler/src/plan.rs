@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use crate::changes::Changes;
+use crate::owed::Owed;
 use crate::station::Station;
 
 mod board;
@@ -59,6 +60,8 @@ pub struct PlanInputs<'a> {
     pub yesterday: Option<&'a SitePlan>,
     /// What people decided beside the grid.
     pub changes: &'a Changes,
+    /// Airings that were lost and are made good on this day, besides what campaigns ask for.
+    pub owed: &'a [Owed],
     /// Since when the site has been on its own; `None` while the network reaches it.
     pub alone_since: Option<Timestamp>,
 }
@@ -66,8 +69,8 @@ pub struct PlanInputs<'a> {
 impl<'a> PlanInputs<'a> {
     /// A site's day with what it needs at least; the other fields say that nothing else is known.
     pub const fn new(site: SiteId, day: Date, station: &'a Station, assets: &'a [Asset]) -> Self {
-        let (placements, history, changes) = (&[], &[], Changes::NONE);
-        Self { site, day, station, assets, placements, history, yesterday: None, changes, alone_since: None }
+        let (placements, history, owed, changes) = (&[], &[], &[], Changes::NONE);
+        Self { site, day, station, assets, placements, history, yesterday: None, changes, owed, alone_since: None }
     }
 }
 

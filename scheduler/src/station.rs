@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::grid::{Grid, GridParts, GridSlot};
+use crate::timetable::{Cell, Timetable};
 use crate::week::ProgrammeSlot;
 
 mod campaign;
@@ -162,6 +163,20 @@ impl Station {
     pub fn day_slots(&self, site: SiteId, day: Date) -> Vec<ProgrammeSlot> {
         let slots = self.grid.site(site, Day::of(day)).unwrap_or_default();
         slots.iter().map(|slot| self.programme_slot(site, day, slot)).collect()
+    }
+
+    /// What a site airs on a date with everything that was decided for it; empty for an unknown site.
+    pub fn programmes_on(&self, site: SiteId, day: Date, changes: &crate::Changes) -> Vec<ProgrammeSlot> {
+        let table = Timetable::of(self, changes, site, day);
+        let cells = table.into_iter().flat_map(|t| t.cells);
+        let slot = |cell: &Cell<'_>| ProgrammeSlot {
+            start_s: cell.seconds.start,
+            end_s: cell.seconds.end,
+            title: cell.programme.title.clone(),
+            language: Some(cell.programme.lang.clone()),
+            ..self.programme_slot(site, day, &cell.slot)
+        };
+        cells.map(|cell| slot(&cell)).collect()
     }
 
     /// What a site airs in the seven days from `first` on.

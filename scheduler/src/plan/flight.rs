@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::PlanInputs;
 use super::cards::Cards;
 use crate::grid::{DAY_S, second_of};
+use crate::owed::Owed;
 use crate::station::{Campaign, Daypart, Site, Spot};
 
 /// A spot lasts 15 to 60 s (R-CAMP-01), give or take half a second of file.
@@ -53,7 +54,7 @@ pub(crate) fn flights<'a>(
     let mut flights: Vec<_> = on_air
         .map(|campaign| Flight {
             campaign,
-            wanted: wanted(campaign, inputs.site, &station.file().daypart),
+            wanted: wanted(campaign, inputs, day),
             versions: versions(campaign, site, cards, day),
         })
         .filter(|flight| flight.total() > 0)
@@ -62,8 +63,24 @@ pub(crate) fn flights<'a>(
     flights
 }
 
+/// Airings by daypart: what the campaign asks for, and what the site owes it.
+fn wanted(campaign: &Campaign, inputs: &PlanInputs<'_>, day: (Timestamp, Timestamp)) -> Vec<u32> {
+    let dayparts = &inputs.station.file().daypart;
+    let mut wanted = asked(campaign, inputs.site, dayparts);
+    let recent = |o: &&Owed| o.missed < day.1 && day.0.duration_since(o.missed) < Owed::WITHIN;
+    let own = inputs.owed.iter().filter(|o| o.site == inputs.site && o.campaign == campaign.id);
+    for owed in own.filter(recent) {
+        let second = second_of(inputs.station.zone().to_datetime(owed.missed).time());
+        let daypart = dayparts.iter().position(|d| into_daypart(d, second) < daypart_length(d));
+        if let Some(n) = daypart {
+            wanted[n] += 1;
+        }
+    }
+    wanted
+}
+
 /// Airings by daypart with the site's factor; the largest remainders round up so that the day's sum is right.
-fn wanted(campaign: &Campaign, site: SiteId, dayparts: &[Daypart]) -> Vec<u32> {
+fn asked(campaign: &Campaign, site: SiteId, dayparts: &[Daypart]) -> Vec<u32> {
     let factor = campaign.site_factor.get(&site).copied().unwrap_or(1.0);
     let asked = dayparts.iter().map(|d| campaign.per_day.get(&d.id).copied().unwrap_or(0));
     let exact: Vec<f64> = asked.map(|n| f64::from(n) * factor).collect();

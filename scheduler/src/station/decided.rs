@@ -1,6 +1,7 @@
 //! What the station file decides for dates: live events, calendar, seasons, prayer times.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use domain::SiteId;
 use jiff::civil::Date;
@@ -31,6 +32,7 @@ impl Decided {
                 ("Le fichier porte trop de directs ou de saisons.", "The file holds too many live events or seasons.");
             return Err(StationError::new(None, fr, en));
         }
+        figures(file)?;
         let read = |(n, spec): (usize, &crate::OverrideSpec)| {
             Override::new(spec.clone(), file.meta.anchor_monday).map_err(|why| refused(n, why))
         };
@@ -38,6 +40,20 @@ impl Decided {
         let almanac = Almanac::new(&file.event).map_err(|why| bad_event(file, text, &why))?;
         Ok(Self { overrides, almanac, seasons: seasons(file, text)?, filler: filler(file) })
     }
+}
+
+/// Every figure set otherwise is one of a rule's.
+fn figures(file: &StationFile) -> Result<(), StationError> {
+    for (id, own) in &file.rule {
+        for (name, value) in own {
+            let known = crate::rules::rule(id).is_some_and(|r| r.figure(name, &BTreeMap::new()).is_some());
+            if !known || !value.is_finite() {
+                let fr = format!("La règle {id} n'a pas de chiffre « {name} » à régler.");
+                return Err(StationError::new(None, fr, format!("Rule {id} has no figure “{name}” to set.")));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn bad_event(file: &StationFile, text: &str, why: &BadEvent) -> StationError {

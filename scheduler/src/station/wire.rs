@@ -52,6 +52,9 @@ pub struct StationFile {
     /// Weeks that differ while they are in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub season: Vec<SeasonSpec>,
+    /// Figures of rules that this station sets otherwise: `[rule.R-CAMP-01]` with `max_s_per_hour = 300`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rule: crate::rules::Tuning,
     /// Situations with their expected result, kept verbatim.
     #[serde(default)]
     pub scenario: Vec<toml::Table>,

@@ -1,7 +1,10 @@
 //! The scheduler from outside: the reference station and whatever can be made of it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod after;
 mod catalogue;
+mod dates;
+mod exchange;
 mod file;
 mod grid;
 mod plan;
@@ -9,7 +12,9 @@ mod prayer;
 mod reconcile;
 mod recurrence;
 mod reference_week;
+mod rules;
 mod scenarios;
 mod spots;
 mod store;
 mod why;
+mod zones;

@@ -1,0 +1,80 @@
+//! Holidays, mourning, markets, seasons.
+
+use domain::Severity;
+
+use super::{Bound, Days, Limit, Measured, Param, Rule};
+use crate::station::Day;
+use crate::week::ProgrammeSlot;
+
+/// The rules of this family.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R-CAL-01",
+        severity: Severity::Warning,
+        rule_fr: "Jours fériés (loi 05-040): 1er janv., 20 janv., 26 mars, lundi de Pâques, 1er mai, 25 mai, 22 sept., 25 déc., Ramadan, Tabaski, Maouloud (naissance et baptême): grille du dimanche, sauf journaux.",
+        message_fr: "{jour} est férié et ne suit pas la grille du dimanche.",
+        message_en: "{jour} is a holiday and does not follow Sunday's grid.",
+        mend_fr: "Passer à la grille du dimanche.",
+        mend_en: "Switch to Sunday's grid.",
+        params: &[("law", Param::Text("05-040"))],
+        bounds: &[Bound::most("holiday_not_sunday", Limit::Fixed(0.0))],
+    },
+    Rule {
+        id: "R-CAL-02",
+        severity: Severity::Warning,
+        rule_fr: "Deuil national: musique instrumentale, ni jeu, ni dédicaces, ni spot « jeunesse »; bascule en une action pour la durée décrétée (72 h par défaut).",
+        message_fr: "{programme} ne convient pas au deuil national.",
+        message_en: "{programme} does not fit national mourning.",
+        mend_fr: "Activer la saison « deuil ».",
+        mend_en: "Switch the season “deuil” on.",
+        params: &[("hours", Param::Number(72.0))],
+        bounds: &[Bound::most("unfit_in_mourning", Limit::Fixed(0.0))],
+    },
+    Rule {
+        id: "R-CAL-03",
+        severity: Severity::Info,
+        rule_fr: "Jours de marché: MOP jeudi, Djenné lundi, Douentza et Gossi dimanche, Hombori mardi, Boni jeudi, Bamba samedi, Gao tous les jours: prix et routes à 08:40 et la veille à 20:50; alertes mines renforcées (+2 passages matin).",
+        message_fr: "{v}: prix et routes manquent pour le marché.",
+        message_en: "{v}: prices and roads are missing for the market.",
+        mend_fr: "Ajouter prix et routes à 08:40 et la veille à 20:50.",
+        mend_en: "Add prices and roads at 08:40 and the eve at 20:50.",
+        params: &[("MOP", Param::Text("thu"))],
+        bounds: &[Bound::most("market_news_missing", Limit::Fixed(0.0))],
+    },
+    Rule {
+        id: "R-CAL-04",
+        severity: Severity::Info,
+        rule_fr: "Saisons: pluies juin–sept. (crue août–déc. au nord), soudure juin–août, transhumance et récoltes oct.–janv., chaleur mars–mai (coupures plus longues): campagnes affaires civiles et mines +50 % d'octobre à janvier.",
+        message_fr: "{campagne}: renfort saisonnier de {x} %.",
+        message_en: "{campagne}: seasonal boost of {x} %.",
+        mend_fr: "Renforcer la campagne d'octobre à janvier.",
+        mend_en: "Strengthen the campaign from October to January.",
+        params: &[("boost_pct", Param::Number(50.0))],
+        bounds: &[Bound::least("season_boost_pct", Limit::Param("boost_pct"))],
+    },
+];
+
+pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
+    let site = days.site_id();
+    let mut measured = Vec::new();
+    for (day, slots) in days.by_day() {
+        let mourning = days.station.seasons_on(days.changes, day).iter().any(|s| s.spec().id == "deuil");
+        for slot in slots.iter().filter(|_| mourning) {
+            let kind = days.station.programme(&slot.programme).map_or("", |p| p.kind.as_str());
+            let unfit = matches!(kind, "jeu" | "dédicaces");
+            let one = Measured::number("unfit_in_mourning", f64::from(u8::from(unfit))).at(site);
+            measured.push(one.on(day, Some(slot.start_s)).about(slot.programme.as_str()));
+        }
+        let (_, holiday) = days.station.ruling(days.changes, day);
+        if holiday {
+            let sunday = days.station.grid().site(site, Day::Sun).unwrap_or_default();
+            let as_sunday = |s: &&&ProgrammeSlot| {
+                let news = days.station.programme(&s.programme).is_some_and(crate::station::Programme::is_news);
+                news || sunday.iter().any(|g| g.start_s == s.start_s && g.programme == s.programme)
+            };
+            let events = slots.iter().all(|s| as_sunday(&s));
+            measured.push(Measured::number("holiday_not_sunday", f64::from(u8::from(!events))).at(site).on(day, None));
+        }
+    }
+    measured
+}

@@ -1,0 +1,63 @@
+//! Proof of what was aired.
+
+use domain::Severity;
+
+use super::{Bound, Limit, Param, Rule};
+
+/// The rules of this family.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R-PROOF-01",
+        severity: Severity::Blocking,
+        rule_fr: "As-run par site: début et fin réels à ±0,1 s, élément, version, langue, cause si non diffusé; ajout seul, chaîné (empreinte), conservé 13 mois.",
+        message_fr: "{site}: as-run à {n} près.",
+        message_en: "{site}: as-run off by {n}.",
+        mend_fr: "Vérifier le journal du site.",
+        mend_en: "Check the site's journal.",
+        params: &[("precision_s", Param::Number(0.1)), ("keep_months", Param::Number(13.0))],
+        bounds: &[
+            Bound::most("as_run_off_s", Limit::Param("precision_s")),
+            Bound::least("as_run_kept_months", Limit::Param("keep_months")),
+            Bound::must("as_run_chained"),
+        ],
+    },
+    Rule {
+        id: "R-PROOF-02",
+        severity: Severity::Blocking,
+        rule_fr: "Pige: enregistrement de l'antenne REÇUE (récepteur FM), 24 h/24, 90 jours, mono 64 kbit/s (0,69 Go par jour, 62 Go pour 90 jours par site).",
+        message_fr: "{site}: pige de {n} jours.",
+        message_en: "{site}: air check of {n} days.",
+        mend_fr: "Réparer l'enregistreur ou libérer le disque.",
+        mend_en: "Mend the recorder or free the disk.",
+        params: &[("days", Param::Number(90.0)), ("kbps", Param::Number(64.0))],
+        bounds: &[
+            Bound::least("air_check_kept_days", Limit::Param("days")),
+            Bound::least("air_check_kbps", Limit::Param("kbps")),
+        ],
+    },
+    Rule {
+        id: "R-PROOF-03",
+        severity: Severity::Warning,
+        rule_fr: "Une diffusion n'est « prouvée » que si l'as-run et la pige concordent (empreinte audio, ±2 s); sinon « déclarée ».",
+        message_fr: "{id}: as-run et pige à {n} s d'écart.",
+        message_en: "{id}: as-run and air check {n} s apart.",
+        mend_fr: "Compter « déclarée », non « prouvée ».",
+        mend_en: "Count it as declared, not as proven.",
+        params: &[("match_s", Param::Number(2.0))],
+        bounds: &[Bound::most("proof_off_s", Limit::Param("match_s"))],
+    },
+    Rule {
+        id: "R-PROOF-04",
+        severity: Severity::Info,
+        rule_fr: "Le rapport client sépare promis, programmé, diffusé, prouvé, compensé; la population est « estimée », jamais « touchée », sans enquête.",
+        message_fr: "Le rapport mêle promis, diffusé et prouvé.",
+        message_en: "The report mixes promised, aired and proven.",
+        mend_fr: "Séparer les colonnes; écrire « population estimée ».",
+        mend_en: "Separate the columns; write “estimated population”.",
+        params: &[],
+        bounds: &[
+            Bound::most("report_mixes_figures", Limit::Fixed(0.0)),
+            Bound::most("population_called_reached", Limit::Fixed(0.0)),
+        ],
+    },
+];
