@@ -17,7 +17,7 @@ use domain::AudioHash;
 use jiff::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::catalogue::{Catalogue, Entered, NewCard};
+use crate::catalogue::{Catalogue, Entered, NewCard, Twin};
 use crate::report::{Report, Verdict};
 use crate::shelf::Shelf;
 use crate::wire::{DecodeReport, IngestReport};
@@ -130,8 +130,10 @@ impl Ingest {
         card: &NewCard,
         now: Timestamp,
     ) -> Result<(IngestReport, Option<Entered>)> {
-        let Outcome { report, hash } = self.run(staged)?;
+        let Outcome { mut report, hash } = self.run(staged)?;
         let Some(hash) = hash else { return Ok((IngestReport::new(&report, catalogue.target(), None, None), None)) };
+        let twins = catalogue.twins(&card.id, &report, &hash)?;
+        report.findings.extend(twins.iter().map(Twin::finding));
         let entered = catalogue.enter(card, &report, &hash, now)?;
         Ok((IngestReport::new(&report, catalogue.target(), Some(&card.id), Some(hash)), Some(entered)))
     }

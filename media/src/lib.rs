@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod check;
 pub mod decode;
 mod error;
+pub mod fingerprint;
 pub mod flac;
 pub mod ingest;
 pub mod peaks;

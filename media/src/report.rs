@@ -60,6 +60,8 @@ pub struct Report {
     pub silence_trail: Frames,
     /// Everything a person should know, in order of time.
     pub findings: Vec<Finding>,
+    /// What it sounds like ([`crate::fingerprint`]); empty when nothing was heard.
+    pub fingerprint: Vec<u32>,
 }
 
 impl Report {

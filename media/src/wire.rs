@@ -120,6 +120,8 @@ pub struct DecodeReport {
     silence_lead_frames: u64,
     silence_trail_frames: u64,
     findings: Vec<FindingJson>,
+    #[serde(default)]
+    fingerprint: Vec<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,6 +150,7 @@ impl From<&Report> for DecodeReport {
             silence_lead_frames: r.silence_lead.0,
             silence_trail_frames: r.silence_trail.0,
             findings: r.findings.iter().map(Into::into).collect(),
+            fingerprint: r.fingerprint.clone(),
         }
     }
 }
@@ -169,6 +172,7 @@ impl From<DecodeReport> for Report {
             silence_lead: Frames(r.silence_lead_frames),
             silence_trail: Frames(r.silence_trail_frames),
             findings: r.findings.into_iter().map(Into::into).collect(),
+            fingerprint: r.fingerprint.into_iter().take(crate::fingerprint::WORDS_MAX).collect(),
         }
     }
 }
@@ -186,6 +190,7 @@ mod tests {
             loudness: Some(Loudness::new(-19.5).unwrap()),
             true_peak: Some(TruePeak::new(-0.25).unwrap()),
             findings: vec![crate::sentences::empty()],
+            fingerprint: vec![0, 1, u32::MAX],
             ..Report::default()
         };
         let text = serde_json::to_string(&DecodeReport::from(&report)).unwrap();

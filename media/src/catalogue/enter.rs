@@ -10,7 +10,7 @@ use super::standing::{Approval, Standing};
 use super::store::{Catalogue, Doing, run, step};
 use crate::report::{Report, Verdict};
 use crate::wire::severity_word;
-use crate::{Error, Result};
+use crate::{Error, Result, fingerprint};
 
 impl Catalogue {
     /// Enters bytes that the shelf has: a draft, unless these very bytes are the newest and approved already.
@@ -87,7 +87,8 @@ fn put_version(
     run(
         tx,
         "INSERT INTO version (asset, hash, length_frames, channels, loudness_lufs, loudness_range_lu, true_peak_dbtp,
-             standing, entered_at, source_name, ready_since, ready_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             standing, entered_at, source_name, ready_since, ready_by, fingerprint)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             card.id.as_str(),
             hash.to_string(),
@@ -101,6 +102,7 @@ fn put_version(
             card.source_name,
             standing.kept().map(|a| a.at().to_string()),
             standing.kept().map(Approval::by),
+            (!report.fingerprint.is_empty()).then(|| fingerprint::to_bytes(&report.fingerprint)),
         ],
     )?;
     put_findings(tx, tx.last_insert_rowid(), &report.findings)

@@ -23,6 +23,7 @@ mod search;
 mod standing;
 mod store;
 mod trash;
+mod twin;
 
 pub use card::{Card, Clearance, Entered, Gone, NewCard, kind_of, kind_word, status_of, status_word};
 pub use change::Edit;
@@ -34,3 +35,4 @@ pub use search::Search;
 pub use standing::{Approval, Bar, Cleared, Standing};
 pub use store::Catalogue;
 pub use trash::TRASH_DAYS;
+pub use twin::Twin;

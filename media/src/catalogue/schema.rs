@@ -31,6 +31,8 @@ const STEPS: &[&str] = &[
     INSERT INTO revision VALUES (1, 0);",
     search::SCHEMA,
     VERSIONS,
+    "ALTER TABLE version ADD COLUMN fingerprint BLOB;
+    CREATE INDEX version_by_length ON version (length_frames);",
 ];
 
 /// Bytes part from cards: one card, and every version of its bytes. Gains are computed, and no longer kept.

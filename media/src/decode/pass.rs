@@ -11,6 +11,7 @@ use super::measure::{Measure, Measured};
 use super::resample::Resampler;
 use super::survey::survey;
 use super::{CHANNELS_MAX, Limits, RATES_HZ, mix, mpeg};
+use crate::fingerprint::Fingerprinter;
 use crate::flac::{Depth, Writer};
 use crate::peaks::{Peaks, beside};
 use crate::report::{Report, Source};
@@ -141,6 +142,7 @@ struct Chain {
     channels: usize,
     resampler: Resampler,
     measure: Measure,
+    fingerprint: Fingerprinter,
     peaks: Peaks,
     peaks_output: File,
     writer: Writer<BufWriter<File>>,
@@ -164,6 +166,7 @@ impl Chain {
             channels,
             resampler: Resampler::new(spec.rate_hz, channels).ok_or_else(|| sentences::rate(spec.rate_hz))?,
             measure: Measure::new(channels).ok_or_else(sentences::undecodable)?,
+            fingerprint: Fingerprinter::new(channels),
             peaks: Peaks::new(channels),
             peaks_output: open(&beside(output))?,
             writer: Writer::new(writer, channels, depth).map_err(|_| sentences::no_room())?,
@@ -211,6 +214,7 @@ impl Chain {
     fn give(&mut self) -> Step<()> {
         self.length += Frames((self.ready.len() / self.channels) as u64);
         self.measure.add(&self.ready).ok_or_else(sentences::undecodable)?;
+        self.fingerprint.add(&self.ready);
         self.peaks.add(&self.ready);
         self.writer.write(&self.ready).map_err(|_| sentences::no_room())
     }
@@ -238,7 +242,8 @@ impl Chain {
         if self.healed > 0 {
             findings.push(sentences::healed(self.healed));
         }
-        Ok(report(source, self.channels, measured, findings))
+        let fingerprint = self.fingerprint.finish();
+        Ok(Report { fingerprint, ..report(source, self.channels, measured, findings) })
     }
 }
 
@@ -255,6 +260,7 @@ fn report(source: Option<Source>, channels: usize, measured: Measured, told: Vec
         silence_lead: measured.silence_lead,
         silence_trail: measured.silence_trail,
         findings,
+        fingerprint: Vec::new(),
     };
     if let Some(quiet) = report.quiet_by_db() {
         report.findings.push(sentences::quiet(quiet));
