@@ -88,8 +88,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Names and bytes of the seeds.
-fn corpus(dir: Option<&Path>, room: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+/// Names and bytes.
+type Seeds = Vec<(String, Vec<u8>)>;
+
+fn corpus(dir: Option<&Path>, room: &Path) -> Result<Seeds, Box<dyn Error>> {
     let Some(dir) = dir else {
         return Ok(seeds::seeds(room).into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect());
     };

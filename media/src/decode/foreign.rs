@@ -155,7 +155,8 @@ impl Foreign {
             frames: track.num_frames,
             bits: parameters.bits_per_sample.or(parameters.bits_per_coded_sample),
             edges: match container.as_str() {
-                "aac" => false,
+                // Matroska notes times in milliseconds.
+                "aac" | "matroska" => false,
                 "isomp4" => gapless.is_some() || parameters.codec != CODEC_ID_AAC,
                 "mp1" | "mp2" | "mp3" => track.delay.is_some(),
                 _ => true,

@@ -81,11 +81,13 @@ impl Mp4 {
         if edit.from_ticks == 0 && self.smpb.is_some() {
             return self.smpb;
         }
+        // Fragments have no table of all packets.
+        let last = if sound.ticks == 0 { u64::MAX } else { sound.ticks };
         let per_s = u128::from(edit.movie_ticks_per_s.max(1));
         let scaled = |n: u64| (u128::from(n) * u128::from(sound.ticks_per_s)).div_ceil(per_s) as u64;
         // The movie's ticks are often milliseconds: an end within one of them of the last packet's is that end.
         let end = edit.from_ticks.saturating_add(scaled(edit.length));
-        let until = if edit.length > 0 && end.saturating_add(scaled(1)) <= sound.ticks { end } else { sound.ticks };
+        let until = if edit.length > 0 && end.saturating_add(scaled(1)) <= last { end } else { last };
         Some(Gapless { from: edit.from_ticks, until, ticks_per_s: Some(sound.ticks_per_s) })
     }
 }
@@ -144,7 +146,7 @@ impl Walk<'_> {
                         waiting.push((b.body.clone(), depth + 1));
                     }
                     b"udta" | b"meta" => self.needless(&b)?,
-                    b"hdlr" => audible = self.boxes.bytes(&b.body, 12)?.get(8..12) == Some(b"soun"),
+                    b"hdlr" => audible |= self.boxes.bytes(&b.body, 12)?.get(8..12) == Some(b"soun"),
                     b"mdhd" => {
                         let body = self.boxes.bytes(&b.body, 32)?;
                         track.ticks_per_s = be32(&body, if body.first() == Some(&1) { 20 } else { 12 });
@@ -268,6 +270,7 @@ mod tests {
             "padding in the last packet"
         );
         assert_eq!(range(sound(edit(2112, 5_000, 1000), 442_368)), Some((2112, 222_612)), "cut in an editor");
+        assert_eq!(range(sound(edit(1024, 0, 1000), 0)), Some((1024, u64::MAX)), "in fragments");
         assert_eq!(range(sound(None, 442_368)), None);
         let apple = smpb(b" 00000000 00000840 000001CA 000000000006BB76 00000000").unwrap();
         assert_eq!((apple.from, apple.until), (2112, 2112 + 441_206));

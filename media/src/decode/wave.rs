@@ -208,7 +208,10 @@ impl Format {
     }
 
     fn seconds(&self, bytes: u64) -> f64 {
-        bytes as f64 / self.block as f64 / f64::from(self.rate_hz.max(1))
+        // Of compressed sound only the header knows how fast it goes.
+        let pcm = matches!(self.tag, 1 | 3 | 6 | 7);
+        let bytes_per_s = if pcm { self.block * u64::from(self.rate_hz) } else { u64::from(le32(&self.raw, 8)) };
+        bytes as f64 / bytes_per_s.max(1) as f64
     }
 }
 

@@ -50,7 +50,7 @@ impl Bad {
 }
 
 pub fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = 88_172_645_463_325_252_u64 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut state = 0x0139_408D_CBBF_7A44_u64 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut next = || {
         state ^= state << 13;
         state ^= state >> 7;

@@ -7,7 +7,7 @@ use super::{Bad, Content, Want, bad, find, half};
 
 type Seeds = BTreeMap<&'static str, Vec<u8>>;
 
-pub fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub fn boxed(kind: &[u8], body: &[u8]) -> Vec<u8> {
     let mut out = (8 + body.len() as u32).to_be_bytes().to_vec();
     out.extend(kind);
     out.extend(body);
@@ -75,6 +75,7 @@ fn tables(seeds: &Seeds, out: &mut Vec<Bad>) {
     let stsz = find(file, b"stsz");
     let billions = patched(file, stsz + 8, &[0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF]);
     out.push(bad("B35", "milliards.m4a", billions, Either));
+    out.push(bad("B35", "morceaux.m4a", seeds["frag.m4a"].clone(), Plays));
     let head = &file[..find(file, b"ftyp") - 4 + 32];
     let mut nested = Vec::new();
     for _ in 0..2_000 {

@@ -19,7 +19,7 @@ fn id3_header(version: u8, flags: u8, length: u64) -> Vec<u8> {
     out
 }
 
-fn frame(name: &[u8; 4], length: u32, flags: u16, body: &[u8]) -> Vec<u8> {
+fn frame(name: &[u8], length: u32, flags: u16, body: &[u8]) -> Vec<u8> {
     let mut out = name.to_vec();
     out.extend(length.to_be_bytes());
     out.extend(flags.to_be_bytes());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::sound::{programme, tool, wav};
 
-/// Name, encoder, seconds, channels.
+/// Name and encoder.
 const SEEDS: &[(&str, &[&str])] = &[
     ("vbr.mp3", &["-c:a", "libmp3lame", "-q:a", "4"]),
     ("bare.mp3", &["-c:a", "libmp3lame", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]),
@@ -14,6 +14,7 @@ const SEEDS: &[(&str, &[&str])] = &[
     ("two.mp2", &["-c:a", "mp2", "-b:a", "128k"]),
     ("late.m4a", &["-c:a", "aac", "-b:a", "64k"]),
     ("fast.m4a", &["-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart"]),
+    ("frag.m4a", &["-c:a", "aac", "-b:a", "64k", "-movflags", "+frag_keyframe+delay_moov", "-frag_duration", "500000"]),
     ("alac.m4a", &["-c:a", "alac"]),
     ("adts.aac", &["-c:a", "aac", "-b:a", "64k"]),
     ("a.flac", &["-c:a", "flac"]),

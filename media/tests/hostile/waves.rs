@@ -31,7 +31,7 @@ fn with_data_length(mut file: Vec<u8>, length: u32) -> Vec<u8> {
     file
 }
 
-fn rf64(mark: &[u8; 4], data_length: u64, data: &[u8]) -> Vec<u8> {
+fn rf64(mark: &[u8], data_length: u64, data: &[u8]) -> Vec<u8> {
     let mut out = mark.to_vec();
     out.extend([0xFF; 4]);
     out.extend(b"WAVEds64");
