@@ -2,6 +2,7 @@
 //! signed in to its pages.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
@@ -12,7 +13,7 @@ use ureq::http::{Request, Response};
 
 use crate::foreign::bound_to_us;
 use crate::repository::root;
-use crate::station::{binary, free_ports};
+use crate::station::binary;
 
 /// A loaded machine starts a process later than a studio's.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -29,7 +30,7 @@ pub struct Studio {
 impl Studio {
     /// A folder with a config of one site and the reference week, and `hq` running on it. `more` goes into `[hq]`.
     pub fn start(dir: &Path, more: &str) -> Self {
-        let port = free_ports();
+        let port = free_port();
         let config = format!("[hq]\nhttp = \"127.0.0.1:{port}\"\n{more}\n[[site]]\nid = \"GAO\"\n");
         fs::create_dir_all(dir).unwrap();
         fs::write(dir.join("mikado.toml"), config).unwrap();
@@ -171,6 +172,11 @@ impl Visitor {
     pub fn get(&self, path: &str) -> Result<Response<String>, ureq::Error> {
         self.ask("GET", path, &[], b"")
     }
+}
+
+/// A port on which nothing listened a moment ago; several studios of one process each get their own.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The JSON of an answer.
