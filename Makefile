@@ -50,7 +50,8 @@ kills: setup-test ui ## 200 times kill -9 in the middle of upload, ingest and ap
 	MIKADO_KILLS=200 cargo test --locked -p tests --test uploads -- --nocapture --exact \
 	  killed::a_kill_at_any_moment_loses_nothing_that_was_acknowledged
 
-bench: setup-test ui ## Cost on this machine, beside other tools' cost for the same work
+bench: ui ## Cost on this machine, beside other tools' cost for the same work
+	bash setup/packages.sh bench
 	cargo build --locked --release -p mikado
 	bash setup/bench.sh $(TARGET)/release/mikado
 	cargo bench --locked -q -p scheduler --bench plan

@@ -18,6 +18,13 @@ cpu_of() {
   local TIMEFORMAT='%U %S'
   { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'
 }
+# The same, and the most memory that one of its processes had, in KiB.
+cost_of() {
+  command time -q -o "$dir/cost" -f '%U %S %M' "$@" >/dev/null 2>&1 || { echo "bench: $* failed" >&2; return 1; }
+  awk 'END { print $1 + $2, $3 }' "$dir/cost"
+}
+hour_of() { awk '{ printf "%.1f", $1 * 3 }' <<<"$1"; }  # of 20 minutes
+mib_of() { awk '{ printf "%.0f", $2 / 1024 }' <<<"$1"; }
 wall_of() {
   local TIMEFORMAT='%R'
   { time "$@" >/dev/null 2>&1; } 2>&1
@@ -53,12 +60,34 @@ row "on air, 7 sites with Opus 96k and MP3 128k: % of one core" "$share" "-" "-"
 row "on air, per site-hour: cpu s (other: ffmpeg's encoders alone)" "$hour" "$encoders" "$(ratio "$hour" "$encoders")"
 row "on air, largest site process: MiB resident" "$((memory / 1024))" "-" "-"
 
-lame --quiet -b 128 "$dir/sound.wav" "$dir/sound.mp3"
-ingest=$(cpu_of "$mikado" ingest --config "$station/mikado.toml" --language fr --title Banc --json "$dir/sound.mp3")
-ingest=$(awk -v s="$ingest" 'BEGIN { printf "%.1f", s * 3 }')
-peer=$(cpu_of ffmpeg -v error -i "$dir/sound.mp3" -af ebur128=peak=true -f null -)
-peer=$(awk -v s="$peer" 'BEGIN { printf "%.1f", s * 3 }')
-row "ingest, an hour of MP3: cpu s (other: ffmpeg ebur128 alone)" "$ingest" "$peer" "$(ratio "$ingest" "$peer")"
+# Ingest: decode, all measurements with true peak, canonical FLAC, waveform, hashes and card, of 20 minutes that are neither
+# steady nor alike on both sides. The others only measure; LibreTime's analyser takes a pass for each question.
+ffmpeg -v error -y -i "$dir/sound.wav" -filter_complex "[0:a]asplit[a][b];[b]adelay=37|53,volume=0.7,tremolo=f=0.4:d=0.8[c];[a]tremolo=f=0.15:d=0.5[d];[d][c]amix=normalize=0" \
+  -ar 44100 "$dir/wide.wav"
+ffmpeg -v error -y -i "$dir/wide.wav" -ac 1 -ar 48000 "$dir/narrow.wav"
+lame --quiet -b 128 "$dir/wide.wav" "$dir/stereo.mp3"
+lame --quiet -m m -b 64 "$dir/narrow.wav" "$dir/mono.mp3"
+analysed() {
+  ffmpeg -v error -i "$1" -af silencedetect=n=-60dB:d=3 -f null - &&
+    ffmpeg -v error -i "$1" -af ebur128=peak=true -f null - &&
+    ffmpeg -v error -i "$1" -af replaygain -f null -
+}
+export -f analysed
+# beside NAME COMMAND…: what a peer spends on $file, next to $ours.
+beside() {
+  local theirs
+  theirs=$(cost_of "${@:2}")
+  row "ingest, hour of $channels MP3: cpu s (other: $1)" "$(hour_of "$ours")" "$(hour_of "$theirs")" \
+    "$(ratio "$(hour_of "$ours")" "$(hour_of "$theirs")")"
+  row "  the same: MiB at most" "$(mib_of "$ours")" "$(mib_of "$theirs")" "$(ratio "$(mib_of "$ours")" "$(mib_of "$theirs")")"
+}
+for channels in stereo mono; do
+  file=$dir/$channels.mp3
+  ours=$(cost_of "$mikado" ingest --config "$station/mikado.toml" --language fr --title "Banc $channels" --json "$file")
+  beside "ffmpeg ebur128" ffmpeg -v error -i "$file" -af ebur128=peak=true -f null -
+  beside "loudgain" loudgain -q "$file"
+  beside "three passes of ffmpeg" bash -c "analysed $file"
+done
 
 render=$(cpu_of "$mikado" render --config "$station/mikado.toml" --site GAO --from 2026-11-24T08:11:00Z --for 5m --out "$dir/r.wav")
 row "render, an hour of programme: cpu s" "$(awk -v s="$render" 'BEGIN { printf "%.1f", s * 12 }')" "-" "-"

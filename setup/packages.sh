@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `packages.sh build` or `packages.sh test` (which includes build).
+# Installs the Debian packages that are missing: `packages.sh build`, `packages.sh test` (which includes build) or
+# `packages.sh bench` (which includes both).
 #
 # A machine that has everything pays one look at dpkg's list. As root, or through sudo, it installs; otherwise it prints
 # the exact command and stops with code 3.
@@ -24,11 +25,15 @@ test_list=(
   fonts-dejavu-core ss=iproute2 runuser=util-linux setpriv=util-linux                                       # icecast refuses to run as root
 )
 
+# Needed by the measurements on top: the peers that the work is compared with.
+bench_list=(time=time loudgain=loudgain)
+
 wanted=("${build_list[@]}")
 case "${1:-}" in
   build) ;;
   test) wanted+=("${test_list[@]}") ;;
-  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+  bench) wanted+=("${test_list[@]}" "${bench_list[@]}") ;;
+  *) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
 esac
 
 # Fills `missing` with the packages that are neither there as a command nor installed.

@@ -44,6 +44,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The coder of low-rate renditions said no: the canonical file can be sent instead.
+    #[error("the sound could not be coded: {why}")]
+    Coder {
+        /// What it said.
+        why: String,
+    },
     /// The database said no.
     #[error("the catalogue could not be used: {0}")]
     Database(#[from] rusqlite::Error),

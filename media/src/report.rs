@@ -2,6 +2,7 @@
 
 use domain::{Finding, Frames, Gain, Loudness, Severity, TruePeak};
 
+use crate::measure::Quality;
 use crate::target::{GAIN_DB_MAX, Target};
 
 /// What becomes of a file.
@@ -58,6 +59,8 @@ pub struct Report {
     pub silence_lead: Frames,
     /// Silence after the last sound.
     pub silence_trail: Frames,
+    /// Everything else that was measured: maxima, faults, bandwidth, proposed cue points.
+    pub quality: Quality,
     /// Everything a person should know, in order of time.
     pub findings: Vec<Finding>,
     /// What it sounds like ([`crate::fingerprint`]); empty when nothing was heard.

@@ -1,6 +1,9 @@
 //! What a producer is told about a file: one function per cause, French and English, with what to do next.
 
+mod measured;
+
 use domain::{Finding, Severity};
+pub use measured::{hum, out_of_phase_from, telephone, upsampled};
 
 mod source;
 

@@ -1,6 +1,9 @@
 //! The JSON shapes of this room: `mikado decode` (child to parent) and `mikado ingest --json`.
 
+mod quality;
+
 use domain::{AssetId, AudioHash, Finding, Frames, Loudness, Severity, TruePeak};
+pub use quality::{CuesJson, QualityJson, SilenceJson};
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Report, Source};
@@ -77,6 +80,15 @@ pub struct IngestReport {
     pub verdict: String,
     /// What the file was, such as `ogg/opus 48000 Hz 1 ch`; `null` when it was not audio.
     pub source: Option<String>,
+    /// Silence before the first sound.
+    #[serde(default)]
+    pub silence_lead_frames: u64,
+    /// Silence after the last sound.
+    #[serde(default)]
+    pub silence_trail_frames: u64,
+    /// What else was measured, as fields of this object.
+    #[serde(flatten)]
+    pub quality: QualityJson,
     /// Everything a person should know.
     pub findings: Vec<FindingJson>,
 }
@@ -96,6 +108,9 @@ impl IngestReport {
             gain_db: report.gain(target).get(),
             verdict: report.verdict().as_str().to_owned(),
             source: report.source.as_ref().map(ToString::to_string),
+            silence_lead_frames: report.silence_lead.0,
+            silence_trail_frames: report.silence_trail.0,
+            quality: (&report.quality).into(),
             findings: report.findings.iter().map(Into::into).collect(),
         }
     }
@@ -119,6 +134,8 @@ pub struct DecodeReport {
     true_peak_dbtp: Option<f64>,
     silence_lead_frames: u64,
     silence_trail_frames: u64,
+    #[serde(default)]
+    quality: QualityJson,
     findings: Vec<FindingJson>,
     #[serde(default)]
     fingerprint: Vec<u32>,
@@ -149,6 +166,7 @@ impl From<&Report> for DecodeReport {
             true_peak_dbtp: r.true_peak.map(TruePeak::get),
             silence_lead_frames: r.silence_lead.0,
             silence_trail_frames: r.silence_trail.0,
+            quality: (&r.quality).into(),
             findings: r.findings.iter().map(Into::into).collect(),
             fingerprint: r.fingerprint.clone(),
         }
@@ -171,6 +189,7 @@ impl From<DecodeReport> for Report {
             true_peak: r.true_peak_dbtp.and_then(|v| TruePeak::new(v).ok()),
             silence_lead: Frames(r.silence_lead_frames),
             silence_trail: Frames(r.silence_trail_frames),
+            quality: r.quality.into_quality(Frames(r.length_frames)),
             findings: r.findings.into_iter().map(Into::into).collect(),
             fingerprint: r.fingerprint.into_iter().take(crate::fingerprint::WORDS_MAX).collect(),
         }

@@ -121,7 +121,7 @@ fn a_file_goes_the_whole_way_and_the_second_time_changes_nothing() {
     let hash: AudioHash = report.hash.clone().unwrap().parse().unwrap();
     ingest.shelf.verify(&hash).unwrap();
     let waveform = Waveform::parse(&fs::read(ingest.shelf.peaks_path(&hash)).unwrap()).unwrap();
-    assert_eq!(waveform.pairs.len(), 144_000usize.div_ceil(512));
+    assert_eq!(waveform.finest().len(), 144_000usize.div_ceil(512));
     let (again, entered) = ingest.enter(&catalogue, &note, &card, now).unwrap();
     assert_eq!((again, entered), (report, Some(Entered::Same)));
     assert!(fs::read_dir(station.path("staging")).unwrap().next().is_none());

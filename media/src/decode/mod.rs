@@ -8,7 +8,6 @@ mod against_ffmpeg;
 mod boxes;
 mod child;
 mod foreign;
-mod measure;
 mod mix;
 mod mp4;
 mod mpeg;

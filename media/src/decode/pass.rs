@@ -7,12 +7,12 @@ use std::path::Path;
 use domain::{Finding, Frames, SAMPLE_RATE_HZ, Severity};
 
 use super::foreign::{Foreign, Spec};
-use super::measure::{Measure, Measured};
 use super::resample::Resampler;
 use super::survey::survey;
 use super::{CHANNELS_MAX, Limits, RATES_HZ, mix, mpeg};
 use crate::fingerprint::Fingerprinter;
 use crate::flac::{Depth, Writer};
+use crate::measure::{self, Measure, Measured, Origin};
 use crate::peaks::{Peaks, beside};
 use crate::report::{Report, Source};
 use crate::sentences;
@@ -43,6 +43,7 @@ fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>
     if foreign.seconds_promised(first).is_some_and(|s| s > limits.length_s_max) {
         return Err(sentences::too_long(limits.length_s_max / 3600));
     }
+    let origin = Origin { rate_hz: first.rate_hz, lossless: foreign.facts.lossless };
     let mut chain = Chain::new(output, first, depth(&foreign, first))?;
     let mut decoded = 0;
     while let Some(spec) = next {
@@ -57,7 +58,7 @@ fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>
     let mut told = found.told;
     told.extend(verify(&foreign, decoded)?);
     told.extend(cut.then(|| sentences::cut_at_end(chain.length().as_secs_f64())));
-    chain.finish(limits, source.take(), told)
+    chain.finish(limits, source.take(), origin, told)
 }
 
 /// Whether the last frame is cut; a file that promised more is refused.
@@ -165,7 +166,7 @@ impl Chain {
             spec,
             channels,
             resampler: Resampler::new(spec.rate_hz, channels).ok_or_else(|| sentences::rate(spec.rate_hz))?,
-            measure: Measure::new(channels).ok_or_else(sentences::undecodable)?,
+            measure: Measure::new(channels),
             fingerprint: Fingerprinter::new(channels),
             peaks: Peaks::new(channels),
             peaks_output: open(&beside(output))?,
@@ -213,13 +214,19 @@ impl Chain {
 
     fn give(&mut self) -> Step<()> {
         self.length += Frames((self.ready.len() / self.channels) as u64);
-        self.measure.add(&self.ready).ok_or_else(sentences::undecodable)?;
+        self.measure.add(&self.ready);
         self.fingerprint.add(&self.ready);
         self.peaks.add(&self.ready);
         self.writer.write(&self.ready).map_err(|_| sentences::no_room())
     }
 
-    fn finish(mut self, limits: &Limits, source: Option<Source>, told: Vec<Finding>) -> Step<Report> {
+    fn finish(
+        mut self,
+        limits: &Limits,
+        source: Option<Source>,
+        origin: Origin,
+        mut told: Vec<Finding>,
+    ) -> Step<Report> {
         self.ready.clear();
         let fresh = Resampler::new(SAMPLE_RATE_HZ, self.channels).ok_or_else(sentences::undecodable)?;
         std::mem::replace(&mut self.resampler, fresh).finish(&mut self.ready).ok_or_else(sentences::undecodable)?;
@@ -234,22 +241,21 @@ impl Chain {
         self.writer.finish().map_err(|_| sentences::no_room())?;
         self.peaks_output.write_all(&self.peaks.finish()).map_err(|_| sentences::no_room())?;
         let measured = self.measure.finish();
-        if let Some(refusal) = measured.findings.iter().find(|f| f.severity == Severity::Blocking) {
+        let judged = measure::findings(&measured, origin);
+        if let Some(refusal) = judged.iter().find(|f| f.severity == Severity::Blocking) {
             return Err(refusal.clone());
         }
-        let mut findings = told;
-        findings.append(&mut self.changes);
+        told.append(&mut self.changes);
         if self.healed > 0 {
-            findings.push(sentences::healed(self.healed));
+            told.push(sentences::healed(self.healed));
         }
+        told.extend(judged);
         let fingerprint = self.fingerprint.finish();
-        Ok(Report { fingerprint, ..report(source, self.channels, measured, findings) })
+        Ok(Report { fingerprint, ..report(source, self.channels, measured, told) })
     }
 }
 
-fn report(source: Option<Source>, channels: usize, measured: Measured, told: Vec<Finding>) -> Report {
-    let mut findings = told;
-    findings.extend(measured.findings);
+fn report(source: Option<Source>, channels: usize, measured: Measured, findings: Vec<Finding>) -> Report {
     let mut report = Report {
         source,
         length: measured.length,
@@ -259,6 +265,7 @@ fn report(source: Option<Source>, channels: usize, measured: Measured, told: Vec
         true_peak: measured.true_peak,
         silence_lead: measured.silence_lead,
         silence_trail: measured.silence_trail,
+        quality: measured.quality,
         findings,
         fingerprint: Vec::new(),
     };

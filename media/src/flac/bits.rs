@@ -3,8 +3,10 @@
 /// Collects bits into bytes.
 #[derive(Debug, Default)]
 pub struct BitWriter {
+    /// Whole bytes up to `filled`; behind them room to write a word at a time.
     bytes: Vec<u8>,
-    /// Bits that do not fill a byte yet, in the low `pending` places.
+    filled: usize,
+    /// Bits that do not fill a byte yet, in the low `pending` (0 to 7) places.
     word: u64,
     pending: u32,
 }
@@ -12,20 +14,37 @@ pub struct BitWriter {
 impl BitWriter {
     /// Starts anew, keeping the memory.
     pub fn clear(&mut self) {
-        self.bytes.clear();
-        (self.word, self.pending) = (0, 0);
+        (self.filled, self.word, self.pending) = (0, 0, 0);
     }
 
     /// The lowest `count` (at most 32) bits of `value`.
+    #[inline]
     pub fn put(&mut self, value: u32, count: u32) {
         debug_assert!(count <= 32);
         let mask = (1u64 << count) - 1;
         self.word = (self.word << count) | (u64::from(value) & mask);
         self.pending += count;
-        if self.pending >= 32 {
-            self.pending -= 32;
-            self.bytes.extend_from_slice(&((self.word >> self.pending) as u32).to_be_bytes());
+        // Eight bytes are always written and only the whole ones counted: no branch on how many there are.
+        let top = self.on_top();
+        if let Some(room) = self.bytes.get_mut(self.filled..self.filled + 8) {
+            room.copy_from_slice(&top);
+        } else {
+            self.grow();
         }
+        self.filled += (self.pending / 8) as usize;
+        self.pending %= 8;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.bytes.resize((self.bytes.len() * 2).max(1 << 14), 0);
+        let top = self.on_top();
+        self.bytes[self.filled..self.filled + 8].copy_from_slice(&top);
+    }
+
+    /// The pending bits, first bit first. In two shifts: 64 at once would be none.
+    const fn on_top(&self) -> [u8; 8] {
+        (self.word << (63 - self.pending) << 1).to_be_bytes()
     }
 
     /// The lowest `count` bits of a two's complement number.
@@ -46,11 +65,7 @@ impl BitWriter {
     pub fn align(&mut self) -> &[u8] {
         let lack = (8 - self.pending % 8) % 8;
         self.put(0, lack);
-        while self.pending >= 8 {
-            self.pending -= 8;
-            self.bytes.push((self.word >> self.pending) as u8);
-        }
-        &self.bytes
+        &self.bytes[..self.filled]
     }
 }
 

@@ -18,8 +18,24 @@ const fn table(polynomial: u16, width: u32) -> [u16; 256] {
     table
 }
 
+/// Table `n` says what a byte does to the rest when `n` zero bytes follow it, so that eight bytes go at once.
+const fn tables(polynomial: u16) -> [[u16; 256]; 8] {
+    let mut tables = [table(polynomial, 16); 8];
+    let mut n = 1;
+    while n < 8 {
+        let mut i = 0;
+        while i < 256 {
+            let before = tables[n - 1][i];
+            tables[n][i] = (before << 8) ^ tables[0][(before >> 8) as usize];
+            i += 1;
+        }
+        n += 1;
+    }
+    tables
+}
+
 static CRC8: [u16; 256] = table(0x07, 8);
-static CRC16: [u16; 256] = table(0x8005, 16);
+static CRC16: [[u16; 256]; 8] = tables(0x8005);
 
 /// CRC-8 over a frame header.
 pub fn crc8(bytes: &[u8]) -> u8 {
@@ -28,7 +44,20 @@ pub fn crc8(bytes: &[u8]) -> u8 {
 
 /// CRC-16 over a whole frame.
 pub fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |rest, b| (rest << 8) ^ CRC16[usize::from((rest >> 8) as u8 ^ *b)])
+    let eights = bytes.chunks_exact(8);
+    let last = eights.remainder();
+    let rest = eights.fold(0u16, |rest, b| {
+        let [high, low] = rest.to_be_bytes();
+        CRC16[7][usize::from(b[0] ^ high)]
+            ^ CRC16[6][usize::from(b[1] ^ low)]
+            ^ CRC16[5][usize::from(b[2])]
+            ^ CRC16[4][usize::from(b[3])]
+            ^ CRC16[3][usize::from(b[4])]
+            ^ CRC16[2][usize::from(b[5])]
+            ^ CRC16[1][usize::from(b[6])]
+            ^ CRC16[0][usize::from(b[7])]
+    });
+    last.iter().fold(rest, |rest, b| (rest << 8) ^ CRC16[0][usize::from((rest >> 8) as u8 ^ *b)])
 }
 
 #[cfg(test)]

@@ -23,11 +23,15 @@ pub struct FrameEncoder {
     frame: Vec<u8>,
     weights: Vec<f64>,
     scratch: Scratch,
+    mid: Vec<i32>,
+    side: Vec<i32>,
 }
 
 #[derive(Debug, Default)]
 struct Scratch {
     samples: Vec<i32>,
+    /// The same as `samples`.
+    real: Vec<f64>,
     tapered: Vec<f64>,
     fixed: Vec<i32>,
     adaptive: Vec<i32>,
@@ -37,7 +41,15 @@ impl FrameEncoder {
     /// An encoder for samples of this depth.
     pub fn new(depth: Depth) -> Self {
         let weights = predict::taper(BLOCK_FRAMES);
-        Self { depth, out: BitWriter::default(), frame: Vec::new(), weights, scratch: Scratch::default() }
+        Self {
+            depth,
+            out: BitWriter::default(),
+            frame: Vec::new(),
+            weights,
+            scratch: Scratch::default(),
+            mid: Vec::new(),
+            side: Vec::new(),
+        }
     }
 
     /// Frame `number`: one slice per channel, equally long, at most [`BLOCK_FRAMES`].
@@ -50,7 +62,8 @@ impl FrameEncoder {
         let bits = self.depth.stored_bits();
         match channels {
             [left, right] => {
-                let (pair, mid, side) = choose(left, right);
+                let (mut mid, mut side) = (std::mem::take(&mut self.mid), std::mem::take(&mut self.side));
+                let pair = choose(left, right, &mut mid, &mut side);
                 self.header(number, length, pair as u32 + if pair == Pair::LeftRight { 1 } else { 7 });
                 let (a, b): (&[i32], &[i32]) = match pair {
                     Pair::LeftRight => (left, right),
@@ -60,6 +73,7 @@ impl FrameEncoder {
                 };
                 self.subframe(a, bits + u32::from(pair == Pair::SideRight));
                 self.subframe(b, bits + u32::from(matches!(pair, Pair::LeftSide | Pair::MidSide)));
+                (self.mid, self.side) = (mid, side);
             }
             [mono, ..] => {
                 self.header(number, length, 0);
@@ -100,20 +114,27 @@ impl FrameEncoder {
         let wasted = samples.iter().fold(0, |all, s| all | s).trailing_zeros();
         scratch.samples.clear();
         scratch.samples.extend(samples.iter().map(|s| s >> wasted));
+        scratch.real.clear();
+        scratch.real.extend(scratch.samples.iter().map(|s| f64::from(*s)));
         write_subframe(out, weights, scratch, wasted, bits - wasted);
     }
 }
 
 fn write_subframe(out: &mut BitWriter, weights: &[f64], scratch: &mut Scratch, wasted: u32, bits: u32) {
-    let Scratch { samples, tapered, fixed, adaptive } = scratch;
-    let order = predict::best_fixed_order(samples);
-    predict::fixed_residual(samples, order, fixed);
-    let fixed_plan = rice::plan(fixed, order);
-    let fixed_bits = fixed_plan.cost_bits + order as u64 * u64::from(bits);
-    let adaptive_plan = plan_adaptive(samples, weights, bits, tapered, adaptive);
+    let adaptive_plan = plan_adaptive(scratch, weights, bits);
+    let Scratch { samples, fixed, adaptive, .. } = scratch;
+    let (order, magnitude) = predict::best_fixed_order(samples);
+    // A fixed predictor with a clearly larger residual cannot win by its shorter head.
+    let hopeless =
+        adaptive_plan.is_some() && predict::magnitudes(adaptive) * 9 / 8 + samples.len() as u64 / 8 < magnitude;
+    let fixed_plan = (!hopeless).then(|| {
+        predict::fixed_residual(samples, order, fixed);
+        rice::plan(fixed, order)
+    });
+    let fixed_bits = fixed_plan.as_ref().map_or(u64::MAX, |p| p.cost_bits + order as u64 * u64::from(bits));
     let verbatim_bits = samples.len() as u64 * u64::from(bits);
-    match adaptive_plan {
-        Some((predictor, plan, cost)) if cost < fixed_bits.min(verbatim_bits) => {
+    match (adaptive_plan, fixed_plan) {
+        (Some((predictor, plan, cost)), _) if cost < fixed_bits.min(verbatim_bits) => {
             kind(out, 0b10_0000 | (LPC_ORDER as u32 - 1), wasted);
             warm_up(out, &samples[..LPC_ORDER], bits);
             out.put(predictor.precision_bits - 1, 4);
@@ -121,10 +142,10 @@ fn write_subframe(out: &mut BitWriter, weights: &[f64], scratch: &mut Scratch, w
             predictor.coefficients.iter().for_each(|c| out.put_signed(*c, predictor.precision_bits));
             rice::write(out, adaptive, LPC_ORDER, &plan);
         }
-        _ if fixed_bits < verbatim_bits => {
+        (_, Some(plan)) if fixed_bits < verbatim_bits => {
             kind(out, 0b00_1000 | order as u32, wasted);
             warm_up(out, &samples[..order], bits);
-            rice::write(out, fixed, order, &fixed_plan);
+            rice::write(out, fixed, order, &plan);
         }
         _ => {
             kind(out, 1, wasted);
@@ -133,19 +154,14 @@ fn write_subframe(out: &mut BitWriter, weights: &[f64], scratch: &mut Scratch, w
     }
 }
 
-fn plan_adaptive(
-    samples: &[i32],
-    weights: &[f64],
-    bits: u32,
-    tapered: &mut Vec<f64>,
-    residual: &mut Vec<i32>,
-) -> Option<(Predictor, RicePlan, u64)> {
+fn plan_adaptive(scratch: &mut Scratch, weights: &[f64], bits: u32) -> Option<(Predictor, RicePlan, u64)> {
+    let Scratch { samples, real, tapered, adaptive, .. } = scratch;
     if samples.len() < 8 * LPC_ORDER {
         return None;
     }
-    let predictor = predict::analyse(samples, weights, bits, tapered)?;
-    predictor.residual(samples, bits, residual)?;
-    let plan = rice::plan(residual, LPC_ORDER);
+    let predictor = predict::analyse(real, weights, bits, tapered)?;
+    predictor.residual(samples, real, adaptive)?;
+    let plan = rice::plan(adaptive, LPC_ORDER);
     let cost = plan.cost_bits + LPC_ORDER as u64 * u64::from(bits + predictor.precision_bits) + 9;
     Some((predictor, plan, cost))
 }
@@ -164,14 +180,28 @@ fn warm_up(out: &mut BitWriter, samples: &[i32], bits: u32) {
 }
 
 /// The pairing with the smallest second differences, and mid and side for it.
-fn choose(left: &[i32], right: &[i32]) -> (Pair, Vec<i32>, Vec<i32>) {
-    let mid: Vec<i32> = left.iter().zip(right).map(|(l, r)| (l + r) >> 1).collect();
-    let side: Vec<i32> = left.iter().zip(right).map(|(l, r)| l - r).collect();
-    let rough = |s: &[i32]| s.windows(3).map(|w| u64::from((w[2] - 2 * w[1] + w[0]).unsigned_abs())).sum::<u64>();
-    let (l, r, m, s) = (rough(left), rough(right), rough(&mid), rough(&side));
+fn choose(left: &[i32], right: &[i32], mid: &mut Vec<i32>, side: &mut Vec<i32>) -> Pair {
+    mid.clear();
+    mid.extend(left.iter().zip(right).map(|(l, r)| (l + r) >> 1));
+    side.clear();
+    side.extend(left.iter().zip(right).map(|(l, r)| l - r));
+    let (l, r, m, s) = (roughness(left), roughness(right), roughness(mid), roughness(side));
     let costs = [(l + r, Pair::LeftRight), (l + s, Pair::LeftSide), (s + r, Pair::SideRight), (m + s, Pair::MidSide)];
-    let pair = costs.into_iter().min_by_key(|(cost, _)| *cost).map_or(Pair::LeftRight, |(_, pair)| pair);
-    (pair, mid, side)
+    costs.into_iter().min_by_key(|(cost, _)| *cost).map_or(Pair::LeftRight, |(_, pair)| pair)
+}
+
+/// The sum of the magnitudes of second differences, which are below 2^28: sixteen of them fit 32 bits.
+fn roughness(samples: &[i32]) -> u64 {
+    const TOGETHER: usize = 16;
+    let mut sum = 0;
+    let mut at = 0;
+    while let Some(stretch) = samples.get(at..at + TOGETHER + 2) {
+        let part: u32 = (0..TOGETHER).map(|i| (stretch[i + 2] - 2 * stretch[i + 1] + stretch[i]).unsigned_abs()).sum();
+        sum += u64::from(part);
+        at += TOGETHER;
+    }
+    let rest = samples.get(at..).unwrap_or_default();
+    sum + rest.windows(3).map(|w| u64::from((w[2] - 2 * w[1] + w[0]).unsigned_abs())).sum::<u64>()
 }
 
 /// The frame number in the extended UTF-8 of RFC 9639 §9.1.5.

@@ -54,11 +54,16 @@ impl Depth {
     }
 
     /// The stored sample nearest to `value` (full scale ±1.0); what lies outside is held at full scale, NaN becomes 0.
+    #[inline]
     pub fn quantise(self, value: f32) -> i32 {
+        /// Adding it leaves a number's nearest whole number in its lowest bits: four times faster than `round`.
+        const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
         let kept = self.kept_bits();
         let full = f64::from(1u32 << (kept - 1));
-        // Adding and subtracting 1.5 · 2^52 rounds to the nearest whole number, four times faster than `round`.
-        let rounded = (f64::from(value) * full + 6_755_399_441_055_744.0) - 6_755_399_441_055_744.0;
-        (rounded.clamp(-full, full - 1.0) as i32) << (self.stored_bits() - kept)
+        let scaled = f64::from(value) * full;
+        let number = if scaled.is_nan() { 0.0 } else { scaled };
+        let held = if number < -full { -full } else { number };
+        let held = if held > full - 1.0 { full - 1.0 } else { held };
+        ((held + TO_WHOLE).to_bits() as i32) << (self.stored_bits() - kept)
     }
 }

@@ -15,24 +15,40 @@ pub struct Predictor {
     pub shift: u32,
 }
 
-/// The order (0 to 4) of the fixed predictor whose residual is smallest, by the sum of magnitudes.
-pub fn best_fixed_order(samples: &[i32]) -> usize {
+/// The order (0 to 4) of the fixed predictor whose residual is smallest, and the sum of its magnitudes.
+pub fn best_fixed_order(samples: &[i32]) -> (usize, u64) {
+    const TOGETHER: usize = 8;
     let mut sums = [0u64; 5];
-    let mut last = [0i64; 4];
-    for (i, s) in samples.iter().enumerate() {
-        let mut d = i64::from(*s);
-        for order in 0..5 {
-            if i >= 4 {
-                sums[order] += d.unsigned_abs();
-            }
-            if order < 4 {
-                let before = std::mem::replace(&mut last[order], d);
-                d -= before;
-            }
+    let mut add = |parts: [u32; 5]| sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += u64::from(part));
+    let mut at = 0;
+    // Samples stay below 2^24 and fourth differences below 2^28: eight together fit 32 bits.
+    while let Some(w) = samples.get(at..at + TOGETHER + 4) {
+        let mut parts = [0u32; 5];
+        for i in 0..TOGETHER {
+            differences(&w[i..i + 5]).iter().zip(&mut parts).for_each(|(d, part)| *part += d.unsigned_abs());
         }
+        add(parts);
+        at += TOGETHER;
+    }
+    for w in samples.get(at..).unwrap_or_default().windows(5) {
+        add(differences(w).map(i32::unsigned_abs));
     }
     let most = samples.len().saturating_sub(1).min(4);
-    (0..=most).min_by_key(|o| sums[*o]).unwrap_or(0)
+    (0..=most).map(|order| (order, sums[order])).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0))
+}
+
+/// The last of five samples, and its differences of the first to the fourth order.
+#[inline]
+fn differences(w: &[i32]) -> [i32; 5] {
+    let first = [w[1] - w[0], w[2] - w[1], w[3] - w[2], w[4] - w[3]];
+    let second = [first[1] - first[0], first[2] - first[1], first[3] - first[2]];
+    let third = [second[1] - second[0], second[2] - second[1]];
+    [w[4], first[3], second[2], third[1], third[1] - third[0]]
+}
+
+/// The sum of magnitudes up to 2^28: eight together fit 32 bits.
+pub fn magnitudes(residual: &[i32]) -> u64 {
+    residual.chunks(8).map(|c| u64::from(c.iter().map(|r| r.unsigned_abs()).sum::<u32>())).sum()
 }
 
 /// The residual of a fixed predictor, without its `order` warm-up samples.
@@ -96,22 +112,25 @@ pub fn taper(length: usize) -> Vec<f64> {
 }
 
 /// The adaptive predictor for a block of samples of `bits` each; `None` when there is nothing to predict.
-pub fn analyse(samples: &[i32], weights: &[f64], bits: u32, tapered: &mut Vec<f64>) -> Option<Predictor> {
+pub fn analyse(samples: &[f64], weights: &[f64], bits: u32, tapered: &mut Vec<f64>) -> Option<Predictor> {
     tapered.clear();
-    tapered.extend(samples.iter().zip(weights).map(|(s, w)| f64::from(*s) * w));
+    tapered.extend(samples.iter().zip(weights).map(|(s, w)| s * w));
     let coefficients = levinson(&autocorrelation(tapered)?)?;
     quantise(&coefficients, if bits <= 17 { 12 } else { 14 })
 }
 
 fn autocorrelation(samples: &[f64]) -> Option<[f64; LAGS]> {
-    let mut sums = [0.0; LAGS];
-    for window in samples.windows(LAGS) {
-        let newest = window[LPC_ORDER];
+    // Two sums per lag, for even and odd frames: a processor adds them side by side, and any adds them alike.
+    let mut sums = [[0.0; 2]; LAGS];
+    for window in samples.windows(LAGS + 1).step_by(2) {
+        let newest = [window[LPC_ORDER], window[LPC_ORDER + 1]];
         for (lag, sum) in sums.iter_mut().enumerate() {
-            *sum += newest * window[LPC_ORDER - lag];
+            sum[0] += newest[0] * window[LPC_ORDER - lag];
+            sum[1] += newest[1] * window[LPC_ORDER + 1 - lag];
         }
     }
-    // The taper makes the first samples, which the windows above leave out, next to nothing.
+    // The taper makes the ends, of which the windows above leave some out, next to nothing.
+    let sums = sums.map(|[even, odd]| even + odd);
     (sums[0] > 0.0).then_some(sums)
 }
 
@@ -155,25 +174,29 @@ fn quantise(a: &[f64; LPC_ORDER], precision_bits: u32) -> Option<Predictor> {
 }
 
 impl Predictor {
-    /// The residual without its warm-up; `None` when a residual does not fit 32 bits.
-    pub fn residual(&self, samples: &[i32], bits: u32, residual: &mut Vec<i32>) -> Option<()> {
-        residual.clear();
-        if bits <= 17 && self.precision_bits <= 12 {
-            // 8 products of 16 and 11 bits of magnitude stay below 2^31.
-            residual.extend(samples.windows(LAGS).map(|w| {
-                let sum: i32 = (0..LPC_ORDER).map(|j| self.coefficients[j] * w[LPC_ORDER - 1 - j]).sum();
-                w[LPC_ORDER] - (sum >> self.shift)
-            }));
-            return Some(());
+    /// The residual of `samples` (and the same as `real` numbers) without its warm-up; `None` when one passes 2^28.
+    ///
+    /// In floating point, and exact: eight products of 25 and 14 bits stay far below 2^53. Processors multiply these two
+    /// or four at a time where whole numbers of that size go one by one.
+    pub fn residual(&self, samples: &[i32], real: &[f64], residual: &mut Vec<i32>) -> Option<()> {
+        /// Adding it leaves a number's nearest whole number in its lowest bits.
+        const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
+        // Newest last, as the samples lie.
+        let taps: [f64; LPC_ORDER] = std::array::from_fn(|j| f64::from(self.coefficients[LPC_ORDER - 1 - j]));
+        let scale = 1.0 / f64::from(1u32 << self.shift);
+        // The floor of n / 2^k is what (n − (2^k − 1) / 2) / 2^k is nearest to, for whole n; there is never a tie.
+        let half = f64::from((1u32 << self.shift) - 1) * 0.5;
+        // An upper bound of what may be predicted, so that nothing below leaves 32 bits unseen.
+        let reach = f64::from(samples.iter().fold(0, |all, s| all | s.unsigned_abs()));
+        if reach * taps.iter().map(|t| t.abs()).sum::<f64>() * scale >= f64::from(1 << 30) {
+            return None;
         }
-        let mut fits = true;
-        residual.extend(samples.windows(LAGS).map(|w| {
-            let product = |j: usize| i64::from(self.coefficients[j]) * i64::from(w[LPC_ORDER - 1 - j]);
-            let sum: i64 = (0..LPC_ORDER).map(product).sum();
-            let r = i64::from(w[LPC_ORDER]) - (sum >> self.shift);
-            fits &= (-(1 << 30)..1 << 30).contains(&r);
-            r as i32
+        residual.clear();
+        residual.extend(real.windows(LAGS).zip(samples.get(LPC_ORDER..)?).map(|(w, s)| {
+            let sum: f64 = taps.iter().zip(w).map(|(t, p)| t * p).sum();
+            let shifted = (sum - half) * scale + TO_WHOLE;
+            s.wrapping_sub(shifted.to_bits() as i32)
         }));
-        fits.then_some(())
+        (residual.iter().fold(0, |all, r| all | r.unsigned_abs()) < 1 << 28).then_some(())
     }
 }

@@ -56,8 +56,15 @@ impl<W: Write + Seek> Writer<W> {
         while !rest.is_empty() {
             let room = (BLOCK_FRAMES - self.block[0].len()) * channels;
             let (now, later) = rest.split_at(room.min(rest.len()));
-            for (index, channel) in self.block.iter_mut().enumerate() {
-                channel.extend(now.iter().skip(index).step_by(channels).map(|s| self.depth.quantise(*s)));
+            let depth = self.depth;
+            match &mut self.block[..] {
+                [left, right] => {
+                    let (lefts, rights) = (now.chunks_exact(2).map(|f| f[0]), now.chunks_exact(2).map(|f| f[1]));
+                    left.extend(lefts.map(|s| depth.quantise(s)));
+                    right.extend(rights.map(|s| depth.quantise(s)));
+                }
+                [mono, ..] => mono.extend(now.iter().map(|s| depth.quantise(*s))),
+                [] => {}
             }
             rest = later;
             if self.block[0].len() == BLOCK_FRAMES {

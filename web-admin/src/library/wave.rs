@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use media::peaks::Waveform;
 
 use super::{asset_id, protect};
 use crate::error::WebError;
@@ -10,8 +11,6 @@ use crate::web::Web;
 
 /// Pairs sent: more than the widest page has points.
 const PAIRS_MAX: usize = 1600;
-/// `MKP1`, the channel count, three zero bytes.
-const HEAD_BYTES: usize = 8;
 
 /// `GET /mediatheque/{id}/onde`: lowest and highest sample in turn, −1 to 1; empty when nothing is known.
 pub(crate) async fn wave(
@@ -32,24 +31,9 @@ pub(crate) async fn wave(
 }
 
 fn thinned(file: &[u8]) -> Vec<f32> {
-    let Some((head, body)) = file.split_at_checked(HEAD_BYTES) else { return Vec::new() };
-    let channels = usize::from(head[4]);
-    if head[..4] != media::peaks::MAGIC || channels == 0 {
-        return Vec::new();
-    }
-    let row = 2 * channels;
-    let rows = body.len() / row;
-    let pairs = rows.min(PAIRS_MAX);
-    let mut thin = Vec::with_capacity(2 * pairs);
-    for n in 0..pairs {
-        let (from, to) = (n * rows / pairs, (n + 1) * rows / pairs);
-        let stretch = &body[from * row..to * row];
-        let samples = |odd| stretch.iter().skip(odd).step_by(2).map(|b| i32::from(b.cast_signed()));
-        let scaled = |v: Option<i32>| (v.unwrap_or(0) as f32 / 127.0 * 100.0).round() / 100.0;
-        thin.push(scaled(samples(0).min()));
-        thin.push(scaled(samples(1).max()));
-    }
-    thin
+    let scaled = |v: i8| (f32::from(v) / 127.0 * 100.0).round() / 100.0;
+    let drawn = Waveform::parse(file).map(|w| w.squeezed(PAIRS_MAX)).unwrap_or_default();
+    drawn.into_iter().flat_map(|(lowest, highest)| [scaled(lowest), scaled(highest)]).collect()
 }
 
 #[cfg(test)]
