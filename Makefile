@@ -54,7 +54,7 @@ bench: ui ## Cost on this machine, beside other tools' cost for the same work
 	bash setup/packages.sh bench
 	cargo build --locked --release -p mikado
 	bash setup/bench.sh $(TARGET)/release/mikado
-	cargo bench --locked -q -p scheduler --bench plan
+	cargo run --locked -q --release -p scheduler --example cost
 
 mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --seed 7')
 	cargo build --locked --release -p media --example decoder --example mutate
