@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::{Frames, Gain, Language, Loudness, SiteId, TruePeak};
+use crate::{CuePoints, Frames, Gain, Language, Loudness, SiteId, TruePeak};
 
 /// The text is not an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -124,6 +124,8 @@ pub struct Asset {
     pub programme: Option<ProgrammeId>,
     /// Measured length.
     pub length: Frames,
+    /// Where it begins to sound, ends, and may give way; `None` when nothing was heard or measured.
+    pub cues: Option<CuePoints>,
     /// Integrated loudness; `None` for silence.
     pub loudness: Option<Loudness>,
     /// Maximum true peak; `None` for silence.

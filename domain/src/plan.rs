@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::{Timestamp, civil::Date};
 
-use crate::{AssetId, AudioHash, BadId, Frames, Gain, Language, ProgrammeId, SiteId};
+use crate::{AssetId, AudioHash, BadId, Frames, Gain, Join, Language, ProgrammeId, SiteId};
 
 /// A plan's version: a higher one replaces the whole plan of its site and day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +142,12 @@ pub struct Entry {
     pub origin: Origin,
     /// Which part of the clock format.
     pub segment: Segment,
+    /// How it begins on top of the entry before it.
+    pub join: Join,
+    /// Length of the fade before its end, also of the bed; zero ends it as it is. At most its length.
+    pub fade_out: Frames,
+    /// Whether silence belongs to it, as in a minute of remembrance: no watch takes it for a fault.
+    pub silence_meant: bool,
 }
 
 impl Entry {

@@ -10,9 +10,11 @@
 //! | segue | behind the last 400 ms above −8 LU | above −15 LU when the tail would be longer than 15 s; none under 0.5 s |
 //!
 //! They are never applied to speech: a pause, a breath or a soft last word belongs to it. Only sound that is music by its
-//! kind may be trimmed without a person ([`CuePoints::span`]).
+//! kind may be trimmed without a person ([`span`]).
 
 use domain::{AssetKind, Frames, Loudness};
+
+pub use domain::CuePoints;
 
 use crate::measure::HOP_FRAMES;
 use crate::measure::loudness::MOMENTARY_HOPS;
@@ -29,37 +31,12 @@ const LONG_TAIL_LU: f64 = -15.0;
 const LONG_TAIL: Frames = Frames::from_secs(15);
 const TAIL_MIN: Frames = Frames::from_millis(500);
 
-/// Points of one sound, in frames from its first; `start < end`, the others between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CuePoints {
-    /// Where sound begins.
-    pub start: Frames,
-    /// Where it has ended.
-    pub end: Frames,
-    /// Until where one may talk over its beginning; `None` when it begins at full level.
-    pub intro: Option<Frames>,
-    /// From where on the next may begin; `None` when it ends at once.
-    pub segue: Option<Frames>,
-}
-
-impl CuePoints {
-    /// Points that make sense within `length`, or `None`: what comes from another process may be anything.
-    pub fn checked(self, length: Frames) -> Option<Self> {
-        let inside = |p: Option<Frames>| p.filter(|p| (self.start..=self.end).contains(p));
-        (self.start < self.end && self.end <= length).then(|| Self {
-            intro: inside(self.intro),
-            segue: inside(self.segue),
-            ..self
-        })
-    }
-
-    /// From where to where a sound of this kind airs when nobody has chosen: all of it, but for music.
-    pub fn span(&self, kind: AssetKind, length: Frames) -> (Frames, Frames) {
-        match kind {
-            // A bed repeats: silence at its ends would be heard at each turn.
-            AssetKind::Bed => (self.start, self.end),
-            AssetKind::Programme | AssetKind::Spot | AssetKind::Jingle => (Frames::ZERO, length),
-        }
+/// From where to where a sound of this kind airs when nobody has chosen: all of it, but for music.
+pub fn span(points: &CuePoints, kind: AssetKind, length: Frames) -> (Frames, Frames) {
+    match kind {
+        // A bed repeats: silence at its ends would be heard at each turn.
+        AssetKind::Bed => (points.start, points.end),
+        AssetKind::Programme | AssetKind::Spot | AssetKind::Jingle => (Frames::ZERO, length),
     }
 }
 
@@ -172,9 +149,9 @@ mod tests {
             segue: Some(Frames::from_secs(8)),
         };
         for kind in [AssetKind::Programme, AssetKind::Spot, AssetKind::Jingle] {
-            assert_eq!(points.span(kind, length), (Frames::ZERO, length), "{kind:?}");
+            assert_eq!(span(&points, kind, length), (Frames::ZERO, length), "{kind:?}");
         }
-        assert_eq!(points.span(AssetKind::Bed, length), (points.start, points.end));
+        assert_eq!(span(&points, AssetKind::Bed, length), (points.start, points.end));
     }
 
     #[test]

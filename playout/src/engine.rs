@@ -270,10 +270,10 @@ impl Engine {
 
     fn load(&mut self, cue: &Cue) {
         self.ledger.load(cue);
-        let (key, at, end, gain, rung) = (cue.key, cue.at, cue.end, cue.gain, cue.rung);
+        let (key, at, end, gain, rung) = (cue.key, cue.at, cue.last(), cue.gain, cue.rung);
         let feed = self.feeds.remove(&key).filter(|_| rung > Rung::Sustaining);
-        let (fade_in, fade_out) = (cue.fade_in, cue.fade_out);
-        self.order(Order::Load(Load { key, feed, at, end, gain, fade_in, fade_out, rung }));
+        let (fade_in, fade_out, curves) = (cue.fade_in, cue.last_fade(), cue.curves);
+        self.order(Order::Load(Load { key, feed, at, end, gain, fade_in, fade_out, curves, rung }));
     }
 
     fn close_deck(&mut self, key: CueKey) {

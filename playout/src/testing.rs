@@ -1,6 +1,6 @@
 //! Plans and sounds for this room's tests.
 
-use domain::{Entry, Fit, Frames, Gain, Origin, Revision, Segment, SitePlan, Start, What};
+use domain::{Entry, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, What};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::planfile::PlanBundle;
@@ -35,6 +35,9 @@ pub fn entry(id: &str, at: Timestamp, seconds: u64, what: What) -> Entry {
         language: "fr".parse().unwrap(),
         origin: Origin::Network,
         segment: Segment::Content,
+        join: Join::Butt,
+        fade_out: Frames::ZERO,
+        silence_meant: false,
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp, missing_docs)]
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use domain::{Frames, Gain, Position, Rung};
+use domain::{Curve, Frames, Gain, Position, Rung};
 use playout::realtime::{
     BLOCK_FRAMES, Block, CHUNK_FRAMES, Chunk, CueKey, Desk, Event, Fanout, Feed, Filler, Floor, Load, MAX_VOICES,
     Mixer, Order, TapSpec, feed,
@@ -45,6 +45,7 @@ fn load(key: u64, feed: Option<Feed>, at: u64, end: u64) -> Order {
         gain: Gain::UNITY,
         fade_in: Frames::ZERO,
         fade_out: Frames::ZERO,
+        curves: [Curve::EqualPower; 2],
         rung,
     })
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AudioHash, Frames, SitePlan, TruePeak, What};
+use domain::{AudioHash, Curve, Frames, Join, SitePlan, TruePeak, What};
 use playout::deck::{Library, Sound};
 use playout::planfile;
 use playout::realtime::{BLOCK_FRAMES, Frame};
@@ -283,4 +283,147 @@ fn a_decoder_that_panics_costs_its_own_sound_alone() {
     // The bed that stood in begins to leave with a block, and may still be leaving in the first one of the next sound.
     let wrong = (BLOCK_FRAMES..48_000).find(|i| !close(got[18 * 48_000 + i], two.sample(*i as u64)));
     assert_eq!(wrong, None, "the first frame of the next sound that is not its own");
+}
+
+/// A day whose second entry begins with this join.
+fn joined(seconds: [u64; 2], join: Join) -> SitePlan {
+    let rows = [(seconds[0], audio(1, Frames::ZERO)), (seconds[1], audio(2, Frames::ZERO))];
+    let plan = day(&rows);
+    let mut entries = plan.entries().to_vec();
+    entries[2].join = join;
+    let bounds = (entries[0].at, entries[entries.len() - 1].end());
+    SitePlan::new(plan.site(), plan.day(), plan.revision(), bounds, entries).unwrap()
+}
+
+/// Noise that is the same at the same frame.
+fn noise(i: u64, seed: u64) -> f32 {
+    let mut x = (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ seed.wrapping_mul(0xd1b5_4a32_d192_ed03);
+    x = (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((x >> 40) as f32 / 8_388_608.0 - 1.0) * 0.2
+}
+
+const OVER: Frames = Frames::from_secs(4);
+
+fn fade(left: u64, curve: Curve) -> f64 {
+    let x = left as f64 / OVER.0 as f64;
+    if curve == Curve::Linear { x } else { (x * std::f64::consts::FRAC_PI_2).sin() }
+}
+
+#[test]
+fn a_join_is_exact_to_the_sample_and_the_next_begins_on_its_frame() {
+    let library = tones(&[(1, tone(440.0, 30)), (2, tone(997.0, 30))]);
+    let (one, two) = (library.0[&1], library.0[&2]);
+    for curve in [Curve::EqualPower, Curve::Linear] {
+        for (join, comes_in) in [(Join::Segue { over: OVER, curve }, false), (Join::Cross { over: OVER, curve }, true)]
+        {
+            let got = air(joined([20, 20], join), &library, "08:00:15", 15);
+            for (i, s) in got.iter().enumerate() {
+                let at = 15 * 48_000 + i as u64;
+                let into = at.saturating_sub(20 * 48_000);
+                let left = OVER.0.saturating_sub(into);
+                let out = if into == 0 { 1.0 } else { fade(left, curve) };
+                let first = f64::from(one.sample(at)) * out;
+                let rise = if comes_in && left > 0 { fade(into, curve) } else { 1.0 };
+                let second = if at < 20 * 48_000 { 0.0 } else { f64::from(two.sample(into)) * rise };
+                assert!(close(*s, (first + second) as f32), "{join:?} frame {i}: {s}, not {first} + {second}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_crossfaded_sine_has_no_corner_above_minus_90_dbfs_and_alike_material_keeps_its_level() {
+    // The second file goes on where the first one is at the boundary: the same sine in two files.
+    let second = Tone { first: 20 * 48_000, ..tone(441.3, 30) };
+    let library = tones(&[(1, tone(441.3, 30)), (2, second)]);
+    for curve in [Curve::EqualPower, Curve::Linear] {
+        let got = air(joined([20, 20], Join::Cross { over: OVER, curve }), &library, "08:00:15", 15);
+        // A sine obeys y(n+1) = 2·cos(w)·y(n) − y(n−1); what does not is a corner.
+        let w = std::f64::consts::TAU * 441.3 / 48_000.0;
+        let rest = |y: &[f32]| f64::from(y[2]) - 2.0 * w.cos() * f64::from(y[1]) + f64::from(y[0]);
+        let worst = got.windows(3).map(|y| rest(y).abs()).fold(0.0, f64::max);
+        assert!(worst < 10f64.powf(-90.0 / 20.0), "{curve:?}: {:.1} dBFS", 20.0 * worst.log10());
+        let peak = got.iter().fold(0.0f32, |m, s| m.max(s.abs()));
+        assert!(curve != Curve::Linear || (peak - 0.25).abs() < 1e-4, "the level moves to {peak}");
+    }
+}
+
+/// Noise as a sound.
+struct Noise(u64, u64);
+
+impl Sound for Noise {
+    fn length(&self) -> Frames {
+        Frames::from_secs(30)
+    }
+    fn seek(&mut self, to: Frames) -> Result<()> {
+        self.1 = to.0;
+        Ok(())
+    }
+    fn read(&mut self, out: &mut [Frame]) -> Result<usize> {
+        let n = out.len().min((self.length().0 - self.1) as usize);
+        out.iter_mut().take(n).zip(self.1..).for_each(|(f, i)| *f = [noise(i, self.0); 2]);
+        self.1 += n as u64;
+        Ok(n)
+    }
+}
+
+struct Noises;
+
+impl Library for Noises {
+    fn open(&self, hash: AudioHash) -> Result<Box<dyn Sound>> {
+        Ok(Box::new(Noise(u64::from(hash.0[0]), 0)))
+    }
+    fn bed(&self) -> Option<Result<Box<dyn Sound>>> {
+        Some(self.open(AudioHash([0; 32])))
+    }
+}
+
+#[test]
+fn the_loudness_over_a_join_stays_within_1_lu() {
+    let join = Join::Cross { over: OVER, curve: Curve::EqualPower };
+    let from = "2026-11-24T08:00:15Z".parse().unwrap();
+    let spec =
+        RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(14), ceiling: TruePeak::CEILING };
+    let mut got = Vec::new();
+    render(spec, bundle(1, vec![joined([20, 20], join)]), Box::new(Noises), |f| {
+        got.extend(f.iter().map(|f| f64::from(f[0])));
+        true
+    });
+    // White noise weighs the same everywhere, so its power is its loudness.
+    let power = |w: &[f64]| 10.0 * (w.iter().map(|s| s * s).sum::<f64>() / w.len() as f64).log10();
+    let before = power(&got[..96_000]);
+    for (n, window) in got.chunks(19_200).enumerate() {
+        let off = power(window) - before;
+        assert!(off.abs() < 1.0, "{off:+.2} LU at {n}");
+    }
+}
+
+#[test]
+fn a_join_is_the_same_wherever_the_render_begins() {
+    let library = tones(&[(1, tone(440.0, 30)), (2, tone(997.0, 30))]);
+    let plan = joined([20, 20], Join::Cross { over: OVER, curve: Curve::EqualPower });
+    let early = air(plan.clone(), &library, "08:00:05", 30);
+    let late = air(plan, &library, "08:00:16", 19);
+    assert_eq!(early[11 * 48_000..], late);
+}
+
+#[test]
+fn an_entry_and_a_bed_fade_before_a_hard_start_when_their_plan_says_so() {
+    for first in [audio(1, Frames::ZERO), What::Bed] {
+        let library = tones(&[(1, tone(440.0, 30)), (2, tone(997.0, 30))]);
+        let plan = day(&[(20, first.clone()), (20, audio(2, Frames::ZERO))]);
+        let mut entries = plan.entries().to_vec();
+        entries[1].fade_out = Frames::from_secs(3);
+        let bounds = (entries[0].at, entries[entries.len() - 1].end());
+        let plan = SitePlan::new(plan.site(), plan.day(), plan.revision(), bounds, entries).unwrap();
+        let got = air(plan, &library, "08:00:15", 10);
+        let peak = |s: f64| got[(s * 48_000.0) as usize..].iter().take(2_400).fold(0.0f32, |m, s| m.max(s.abs()));
+        assert!((peak(1.9) - 0.25).abs() < 0.01, "{first:?}: whole until three seconds before");
+        assert!((peak(3.48) - 0.177).abs() < 0.01, "{first:?}: {} half way", peak(3.48));
+        assert!(peak(4.94) < 0.01, "{first:?}: {} at the end", peak(4.94));
+        let two = library.0[&2];
+        assert!(
+            (0..24_000).all(|i| close(got[5 * 48_000 + i], two.sample(i as u64)) || first == What::Bed && i < 2_880)
+        );
+    }
 }

@@ -15,6 +15,7 @@ mod complaints;
 mod draft;
 pub(crate) mod entries;
 mod flight;
+mod joins;
 mod pause;
 mod remarks;
 mod rules;

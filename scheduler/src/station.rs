@@ -14,6 +14,7 @@ mod campaign;
 mod day;
 mod decided;
 mod error;
+mod joins;
 mod reference;
 pub(crate) mod text;
 mod wire;
@@ -21,6 +22,7 @@ mod wire;
 pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
 pub use error::StationError;
+pub use joins::{CurveSpec, JoinSpec};
 pub use wire::{
     BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, PrayerSpec, Programme, SegmentKind,
     SegmentSpec, Site, Slot, StationFile, Tech, Window,
@@ -74,6 +76,7 @@ impl Station {
         let zone = check::zone(&file)?;
         check::names(&file, text)?;
         check::references(&file, text)?;
+        file.join.checked(text)?;
         let sites: Vec<SiteId> = file.site.iter().map(|s| s.id).collect();
         let grid = Grid::new(GridParts {
             sites: &sites,

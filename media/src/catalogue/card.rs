@@ -1,6 +1,8 @@
 //! What a card says.
 
-use domain::{Asset, AssetId, AssetKind, AudioHash, Frames, Language, Loudness, ProgrammeId, SiteId, Status, TruePeak};
+use domain::{
+    Asset, AssetId, AssetKind, AudioHash, CuePoints, Frames, Language, Loudness, ProgrammeId, SiteId, Status, TruePeak,
+};
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
@@ -154,7 +156,8 @@ pub(super) const COLUMNS: &str = "card.id, version.hash, card.title, card.kind, 
      version.true_peak_dbtp, version.standing, card.not_before, card.expires, version.entered_at, version.ready_since, \
      version.ready_by, version.bytes_gone_at, version.bytes_gone_why, version.source_name, card.episode, \
      card.contributors, card.women_s, card.consent, card.flags, card.rights_from, card.rights_until, clearance.officer, \
-     clearance.at, clearance.why, clearance.flags, card.trashed_at, card.trashed_by, card.trashed_why, version.number";
+     clearance.at, clearance.why, clearance.flags, card.trashed_at, card.trashed_by, card.trashed_why, version.number, \
+     version.cue_start_frames, version.cue_end_frames, version.cue_intro_frames, version.cue_segue_frames";
 
 /// Cards with the bytes that came in last.
 pub(super) const NEWEST: &str = "card JOIN version ON version.number = \
@@ -172,6 +175,7 @@ impl Card {
         let loudness = loudness.and_then(|v| Loudness::new(v).ok());
         let true_peak = true_peak.and_then(|v| TruePeak::new(v).ok());
         let channels = read.get(8)?;
+        let length = Frames(u64::try_from(read.get::<i64>(7)?).map_err(|_| read.bad("length"))?);
         let asset = Asset {
             id: read.parsed(0, "identifier")?,
             hash: read.parsed(1, "hash")?,
@@ -180,7 +184,8 @@ impl Card {
             language: read.parsed(4, "language")?,
             programme: read.parsed_option(5, "programme")?,
             sites: read.sites(6)?,
-            length: Frames(u64::try_from(read.get::<i64>(7)?).map_err(|_| read.bad("length"))?),
+            length,
+            cues: read.cues(length)?,
             loudness,
             true_peak,
             gain: target.gain(loudness, true_peak, channels),
@@ -250,6 +255,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn bad(&self, what: &'static str) -> Error {
         Error::BadRow { id: self.id.chars().take(96).collect(), what }
+    }
+
+    /// Cue points; bytes that were entered before they were kept have none.
+    fn cues(&self, length: Frames) -> Result<Option<CuePoints>> {
+        let frames = |column| -> Result<Option<Frames>> {
+            let frames = self.get::<Option<i64>>(column)?;
+            Ok(frames.and_then(|f| u64::try_from(f).ok()).map(Frames))
+        };
+        let (Some(start), Some(end)) = (frames(36)?, frames(37)?) else { return Ok(None) };
+        Ok(CuePoints { start, end, intro: frames(38)?, segue: frames(39)? }.checked(length))
     }
 
     fn get<T: FromSql>(&self, column: usize) -> Result<T> {

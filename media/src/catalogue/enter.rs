@@ -83,12 +83,14 @@ fn put_version(
     standing: &Standing,
     now: Timestamp,
 ) -> Result<()> {
+    let cues = report.quality.cues;
     run(tx, "DELETE FROM version WHERE asset = ? AND hash = ?", params![card.id.as_str(), hash.to_string()])?;
     run(
         tx,
         "INSERT INTO version (asset, hash, length_frames, channels, loudness_lufs, loudness_range_lu, true_peak_dbtp,
-             standing, entered_at, source_name, ready_since, ready_by, fingerprint)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             standing, entered_at, source_name, ready_since, ready_by, fingerprint,
+             cue_start_frames, cue_end_frames, cue_intro_frames, cue_segue_frames)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             card.id.as_str(),
             hash.to_string(),
@@ -103,6 +105,10 @@ fn put_version(
             standing.kept().map(|a| a.at().to_string()),
             standing.kept().map(Approval::by),
             (!report.fingerprint.is_empty()).then(|| fingerprint::to_bytes(&report.fingerprint)),
+            cues.map(|c| c.start.0 as i64),
+            cues.map(|c| c.end.0 as i64),
+            cues.and_then(|c| c.intro).map(|f| f.0 as i64),
+            cues.and_then(|c| c.segue).map(|f| f.0 as i64),
         ],
     )?;
     put_findings(tx, tx.last_insert_rowid(), &report.findings)

@@ -33,6 +33,10 @@ const STEPS: &[&str] = &[
     VERSIONS,
     "ALTER TABLE version ADD COLUMN fingerprint BLOB;
     CREATE INDEX version_by_length ON version (length_frames);",
+    "ALTER TABLE version ADD COLUMN cue_start_frames INTEGER;
+    ALTER TABLE version ADD COLUMN cue_end_frames INTEGER;
+    ALTER TABLE version ADD COLUMN cue_intro_frames INTEGER;
+    ALTER TABLE version ADD COLUMN cue_segue_frames INTEGER;",
 ];
 
 /// Bytes part from cards: one card, and every version of its bytes. Gains are computed, and no longer kept.

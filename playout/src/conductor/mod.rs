@@ -4,6 +4,7 @@
 //! wants to be asked again. It keeps a *lane*: the present entry and those of the next 20 s, each opened, verified and loaded
 //! on the mixer well before its first frame. Whatever has no sound leaves its place to the bed and is tried again.
 
+mod join;
 mod place;
 mod replan;
 mod sentences;
@@ -21,7 +22,7 @@ use slot::{Mend, Slot, Stage};
 
 use crate::deck::Trouble;
 use crate::planfile::PlanBundle;
-use crate::realtime::{CUT_FADE, CueKey, JOIN_FADE};
+use crate::realtime::{CueKey, JOIN_FADE};
 use crate::timeline::{Change, Timeline, Trust};
 
 /// How far ahead of the output entries are opened and loaded.
@@ -201,6 +202,7 @@ impl Conductor {
         let soon = now.at + COMMITTED;
         let keep = self.lane.iter().take_while(|s| s.is_committed(soon)).count();
         self.drop_from(keep);
+        self.renew_tails(false);
         if self.timeline.wall_of(present_end) < told_until {
             self.aired_until = self.aired_until.max(told_until);
         }
@@ -216,10 +218,8 @@ impl Conductor {
         };
         slot.stage = Stage::Loaded;
         let span = slot.cue.end.since(slot.cue.at).unwrap_or_default();
-        let goes_on = slot.cue.from + span < length;
-        slot.cue.fade_out = if goes_on && !slot.flows_on { CUT_FADE } else { Frames::ZERO };
         let missing = (slot.cue.from + span).saturating_sub(length);
-        let cue = slot.cue.clone();
+        let Some(cue) = self.joined(key, length) else { return };
         self.resolve(now, key);
         if missing > crate::realtime::TAIL {
             self.raise(cue.entry.id.as_str(), sentences::short(&cue.entry, missing.as_secs_f64()));
@@ -279,6 +279,7 @@ impl Conductor {
         let Some(slot) = self.slot(key) else { return };
         slot.stage = Stage::Bed;
         slot.cue.rung = Rung::Sustaining;
+        slot.cue.fade_out = slot.ending();
         let cue = Box::new(slot.cue.clone());
         self.work.push_back(Work::Load(cue));
     }
@@ -309,8 +310,9 @@ impl Conductor {
         let Some((_, begin)) = slot.mend.take().and_then(|m| m.trial) else { return };
         let mut whole = slot.clone();
         let old = slot.cue.key;
-        slot.cue.end = begin;
+        (slot.cue.end, slot.cue.tail) = (begin, Frames::ZERO);
         (whole.cue.from, whole.cue.at) = (slot.file_at(begin), begin);
+        whole.cue.into = slot.cue.into + begin.since(slot.cue.at).unwrap_or_default();
         (whole.cue.key, whole.stage, whole.began) = (key, Stage::Opening, false);
         (whole.cue.rung, whole.mend) = (Rung::Plan, None);
         whole.cue.fade_in = if begin > slot.cue.at { JOIN_FADE } else { whole.cue.fade_in };
@@ -330,7 +332,7 @@ impl Conductor {
 
     fn drop_stale(&mut self, now: Moment) {
         let late = now.at - Frames::from_secs(1);
-        while let Some(key) = self.lane.iter().find(|s| s.cue.end < late).map(|s| s.cue.key) {
+        while let Some(key) = self.lane.iter().find(|s| s.cue.last() < late).map(|s| s.cue.key) {
             self.ended(key);
         }
     }

@@ -1,6 +1,6 @@
 //! Where the next entry goes on the output.
 
-use domain::{Anchor, Entry, Frames, Gain, Moment, Position, Rung, Start, What};
+use domain::{Anchor, Curve, Entry, Frames, Gain, Moment, Position, Rung, Start, What};
 use jiff::{SignedDuration, Timestamp};
 
 use super::slot::{Cue, Slot, Stage};
@@ -100,10 +100,16 @@ impl Conductor {
             last.cue.fade_out = last.cue.fade_out.max(CUT_FADE);
         }
         last.cue.end = at;
-        let (key, fade_out) = (last.cue.key, last.cue.fade_out);
-        if last.stage != Stage::Opening {
-            self.work.push_back(Work::Retime { key, end: at, fade_out });
+        if cut > TOUCH {
+            last.cue.tail = Frames::ZERO;
         }
+        self.retime_last();
+    }
+
+    fn retime_last(&mut self) {
+        let Some(last) = self.lane.back().filter(|s| s.stage != Stage::Opening) else { return };
+        let (key, end, fade_out) = (last.cue.key, last.cue.last(), last.cue.last_fade());
+        self.work.push_back(Work::Retime { key, end, fade_out });
     }
 
     fn right_of(&self, entry: &Entry, wall: Timestamp) -> Right {
@@ -127,10 +133,24 @@ impl Conductor {
         let from = file_from + into;
         let fade_in = self.fade_in(entry, from, into);
         let rung = if audio { Rung::Plan } else { Rung::Sustaining };
-        let cue = Cue { key, at, end, from, gain, fade_in, fade_out: Frames::ZERO, rung, entry: entry.clone() };
+        let curves = [Curve::EqualPower; 2];
+        let cue = Cue {
+            key,
+            at,
+            end,
+            from,
+            into,
+            gain,
+            fade_in,
+            fade_out: Frames::ZERO,
+            tail: Frames::ZERO,
+            curves,
+            rung,
+            entry: entry.clone(),
+        };
         let flows_on = self.flows_on(entry, from + end.since(at).unwrap_or_default());
         let stage = if audio { Stage::Opening } else { Stage::Bed };
-        self.lane.push_back(Slot { cue, stage, began: false, flows_on, replaces: None, mend: None });
+        self.lane.push_back(Slot { cue, stage, began: false, flows_on, replaces: None, mend: None, length: None });
         match (&entry.what, right) {
             (What::Audio { hash, .. }, Right::Audio { .. }) => {
                 self.work.push_back(Work::Open { key, hash: *hash, from });

@@ -40,6 +40,7 @@ impl Conductor {
         }
         self.retry_at_once(now, keep);
         self.replace_from(now, keep);
+        self.renew_tails(true);
         self.turn(now);
     }
 
@@ -69,6 +70,7 @@ impl Conductor {
         slot.cue.entry.length = length;
         slot.cue.end = end.max(slot.cue.at);
         slot.flows_on = false;
+        slot.cue.tail = Frames::ZERO;
         slot.cue.fade_out = CUT_FADE;
         let (end, fade_out) = (slot.cue.end, slot.cue.fade_out);
         if slot.stage != Stage::Opening {

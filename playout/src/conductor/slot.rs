@@ -1,6 +1,6 @@
 //! One entry on its way to the output.
 
-use domain::{Entry, Frames, Gain, Position, Rung};
+use domain::{Curve, Entry, Frames, Gain, Position, Rung};
 
 use crate::realtime::CueKey;
 
@@ -16,12 +16,18 @@ pub struct Cue {
     pub end: Position,
     /// Where in the file it begins.
     pub from: Frames,
+    /// How far into its entry it begins.
+    pub into: Frames,
     /// Gain on the way to the station's target.
     pub gain: Gain,
     /// Fade at its beginning.
     pub fade_in: Frames,
-    /// Fade before its end.
+    /// Fade before its end, where it has no tail.
     pub fade_out: Frames,
+    /// How long it sounds on behind its end, fading away under what follows.
+    pub tail: Frames,
+    /// Shapes of the fade at its beginning and of the one that ends it.
+    pub curves: [Curve; 2],
     /// The rung that it sounds on; below [`Rung::OwnPlan`] it has no sound of its own.
     pub rung: Rung,
     /// The entry that it keeps.
@@ -50,6 +56,8 @@ pub(super) struct Slot {
     /// A playing cue that leaves when this one is resolved.
     pub(super) replaces: Option<CueKey>,
     pub(super) mend: Option<Mend>,
+    /// Length of the whole sound, once it is open.
+    pub(super) length: Option<Frames>,
 }
 
 /// A slot without its sound, and the next try to get it.
@@ -63,10 +71,29 @@ pub(super) struct Mend {
     pub(super) trial: Option<(CueKey, Position)>,
 }
 
+impl Cue {
+    /// The first frame after the last that is heard of it.
+    pub fn last(&self) -> Position {
+        self.end + self.tail
+    }
+
+    /// The fade that leads to [`Cue::last`].
+    pub fn last_fade(&self) -> Frames {
+        if self.tail > Frames::ZERO { self.tail } else { self.fade_out }
+    }
+}
+
 impl Slot {
     /// The place in the file of an output position inside the slot.
     pub(super) fn file_at(&self, at: Position) -> Frames {
         self.cue.from + at.since(self.cue.at).unwrap_or_default()
+    }
+
+    /// The fade that its entry asks for before its end; none where it is left before that.
+    pub(super) fn ending(&self) -> Frames {
+        let span = self.cue.end.since(self.cue.at).unwrap_or_default();
+        let whole = self.cue.into + span + Frames(1) >= self.cue.entry.length;
+        if whole { self.cue.entry.fade_out.min(span) } else { Frames::ZERO }
     }
 
     /// Whether it sounds, or will before anything can be changed.

@@ -72,7 +72,8 @@ impl Rig {
                 self.tell(now, fact);
             }
             Work::Load(cue) => {
-                self.on.insert(cue.key, (*cue, false));
+                let end = cue.last();
+                self.on.insert(cue.key, (Cue { end, ..*cue }, false));
             }
             Work::Retime { key, end, .. } => {
                 if let Some((cue, _)) = self.on.get_mut(&key) {
@@ -343,5 +344,30 @@ fn a_changed_present_entry_is_crossfaded_only_when_the_new_one_is_ready() {
         if stands_in {
             assert_eq!(rig.heard[1].from, Frames::from_secs(360) + LEAD);
         }
+    }
+}
+
+#[test]
+fn a_tail_does_not_survive_what_it_was_made_for() {
+    let join = domain::Join::Segue { over: Frames::from_secs(4), curve: domain::Curve::EqualPower };
+    let plan = |second: u8, join| {
+        let day = day_of(DAY, "08:00:00", &[(60, audio(1, Frames::ZERO)), (60, audio(second, Frames::ZERO))]);
+        let mut entries = day.entries().to_vec();
+        entries[2].join = join;
+        let bounds = (entries[0].at, entries[entries.len() - 1].end());
+        domain::SitePlan::new(day.site(), day.day(), day.revision(), bounds, entries).unwrap()
+    };
+    let rows = [(2, join, 4), (3, domain::Join::Butt, 0), (3, join, 4)];
+    for (second, join_after, tail_s) in rows {
+        let mut rig = Rig::new("2026-11-24T08:00:30Z");
+        rig.plans(1, vec![plan(2, join)]);
+        rig.run(15);
+        rig.plans(2, vec![plan(second, join_after)]);
+        rig.run(60);
+        let edge = rig.position("2026-11-24T08:01:00Z");
+        let first = rig.heard.iter().find(|h| h.entry.ends_with("/0")).unwrap();
+        assert_eq!(first.end, edge + Frames::from_secs(tail_s), "{second} {join_after:?}");
+        let second = rig.on.values().find(|(c, _)| c.entry.id.as_str().ends_with("/1")).unwrap();
+        assert_eq!(second.0.at, edge);
     }
 }

@@ -121,6 +121,24 @@ mod tests {
     }
 
     #[test]
+    fn joins_read_back_and_a_file_from_before_joins_is_butt_to_butt() {
+        use domain::{Curve, Frames, Join};
+        let bare = day_plan("2026-11-24");
+        let old = encode(&bundle(7, vec![bare.clone()])).unwrap();
+        let text = String::from_utf8_lossy(&old).into_owned();
+        assert!(["join", "fade_out", "silence_meant"].iter().all(|field| !text.contains(field)), "as it always was");
+        let over = Frames::from_secs(2);
+        for join in [Join::Segue { over, curve: Curve::Linear }, Join::Cross { over, curve: Curve::EqualPower }] {
+            let mut entries = bare.entries().to_vec();
+            (entries[1].join, entries[1].fade_out, entries[1].silence_meant) = (join, Frames::from_secs(3), true);
+            let bounds = (entries[0].at, entries[entries.len() - 1].end());
+            let plan = SitePlan::new(bare.site(), bare.day(), bare.revision(), bounds, entries).unwrap();
+            let b = bundle(8, vec![plan]);
+            assert_eq!(decode(&encode(&b).unwrap()).unwrap(), b);
+        }
+    }
+
+    #[test]
     fn a_flipped_byte_anywhere_never_loads() {
         let b = bundle(7, vec![day_plan("2026-11-24")]);
         let bytes = encode(&b).unwrap();

@@ -1,6 +1,8 @@
 //! The JSON inside a plan file: a mirror of the domain's types, checked on the way in.
 
-use domain::{AudioHash, Entry, EntryId, Fit, Frames, Gain, Origin, Revision, Segment, SitePlan, Start, What};
+use domain::{
+    AudioHash, Curve, Entry, EntryId, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, What,
+};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,61 @@ struct WireEntry {
     language: String,
     origin: WireOrigin,
     segment: WireSegment,
+    #[serde(default, skip_serializing_if = "WireJoin::is_butt")]
+    join: WireJoin,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    fade_out_frames: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    silence_meant: bool,
+}
+
+/// How an entry begins; absent in files that are older than joins.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+enum WireJoin {
+    #[default]
+    Butt,
+    Segue {
+        over_frames: u64,
+        curve: WireCurve,
+    },
+    Cross {
+        over_frames: u64,
+        curve: WireCurve,
+    },
+}
+
+impl WireJoin {
+    const fn is_butt(&self) -> bool {
+        matches!(self, Self::Butt)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+impl From<Join> for WireJoin {
+    fn from(join: Join) -> Self {
+        let (over_frames, curve) = (join.over().0, join.curve().into());
+        match join {
+            Join::Butt => Self::Butt,
+            Join::Segue { .. } => Self::Segue { over_frames, curve },
+            Join::Cross { .. } => Self::Cross { over_frames, curve },
+        }
+    }
+}
+
+impl From<WireJoin> for Join {
+    fn from(wire: WireJoin) -> Self {
+        let over = |frames: u64| Frames(frames).min(Self::MAX);
+        match wire {
+            WireJoin::Butt => Self::Butt,
+            WireJoin::Segue { over_frames, curve } => Self::Segue { over: over(over_frames), curve: curve.into() },
+            WireJoin::Cross { over_frames, curve } => Self::Cross { over: over(over_frames), curve: curve.into() },
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,6 +117,7 @@ macro_rules! mirror {
 
 mirror!(WireStart = Start { Hard, Soft, Follows });
 mirror!(WireFit = Fit { Exact, Elastic, Filler });
+mirror!(WireCurve = Curve { EqualPower, Linear });
 mirror!(WireOrigin = Origin { Network, OptOut, File, Relay });
 mirror!(WireSegment = Segment { Opening, Content, Spot, Fill, Promo, Ident, Sweeper, TimeSignal, BackAnnounce });
 
@@ -101,6 +159,9 @@ fn wire_entry(e: &Entry) -> WireEntry {
         language: e.language.to_string(),
         origin: e.origin.into(),
         segment: e.segment.into(),
+        join: e.join.into(),
+        fade_out_frames: e.fade_out.0,
+        silence_meant: e.silence_meant,
     }
 }
 
@@ -139,6 +200,9 @@ fn entry(w: WireEntry) -> Result<Entry> {
         language: w.language.parse().map_err(bad)?,
         origin: w.origin.into(),
         segment: w.segment.into(),
+        join: w.join.into(),
+        fade_out: Frames(w.fade_out_frames.min(w.length_frames)),
+        silence_meant: w.silence_meant,
     })
 }
 

@@ -48,11 +48,12 @@ impl Ladder {
         self.bed.replace(bed)
     }
 
-    /// Adds the lower rungs wherever `cover` is 0, with a ramp on either side.
+    /// Adds the lower rungs wherever `cover` is 0, with a ramp on either side, the bed at the gains of `below`. The floor
+    /// is never faded: it sounds when all else has failed.
     pub(super) fn render(
         &mut self,
         out: &mut [Frame; BLOCK_FRAMES],
-        cover: &[u8; BLOCK_FRAMES],
+        (cover, below): (&[u8; BLOCK_FRAMES], &[f32; BLOCK_FRAMES]),
         home: &mut Producer<Chunk>,
     ) -> Fallen {
         let was_ready = self.bed_ready;
@@ -64,13 +65,13 @@ impl Ladder {
             return fallen;
         }
         let fade = RUNG_FADE.0 as f32;
-        for (i, (frame, cover)) in out.iter_mut().zip(cover).enumerate() {
+        for (i, ((frame, cover), below)) in out.iter_mut().zip(cover).zip(below).enumerate() {
             let bare = *cover == 0;
             self.track(*cover, i, &mut fallen);
             let bed_wanted = bare && self.bed_ready;
             let floor_wanted = bare && !self.bed_ready;
             if bed_wanted || !self.bed_ramp.is_silent() {
-                let g = self.bed_ramp.step(bed_wanted, fade);
+                let g = self.bed_ramp.step(bed_wanted, fade) * below;
                 add(frame, self.bed_frame(home), g);
             }
             if floor_wanted || !self.floor_ramp.is_silent() {

@@ -100,9 +100,9 @@ impl Mixer {
             let Ok(order) = self.orders.pop() else { break };
             self.obey(order);
         }
-        let mut cover = [0; BLOCK_FRAMES];
-        self.sound_voices(block, &mut cover);
-        let fallen = self.ladder.render(&mut block.frames, &cover, &mut self.home);
+        let (mut cover, mut below) = ([0; BLOCK_FRAMES], [1.0; BLOCK_FRAMES]);
+        self.sound_voices(block, &mut cover, &mut below);
+        let fallen = self.ladder.render(&mut block.frames, (&cover, &below), &mut self.home);
         self.gauges.add_underrun(fallen.late_frames);
         if let Some((rung, i)) = fallen.change {
             self.tell(Event::Rung { rung, at: at + Frames(i as u64) });
@@ -160,11 +160,11 @@ impl Mixer {
         }
     }
 
-    fn sound_voices(&mut self, block: &mut Block, cover: &mut [u8; BLOCK_FRAMES]) {
+    fn sound_voices(&mut self, block: &mut Block, cover: &mut [u8; BLOCK_FRAMES], below: &mut [f32; BLOCK_FRAMES]) {
         let next = block.at + Frames(BLOCK_FRAMES as u64);
         for i in 0..MAX_VOICES {
             let Some(Some(voice)) = self.voices.get_mut(i) else { continue };
-            let mut bench = Bench { at: block.at, out: &mut block.frames, cover, home: &mut self.home };
+            let mut bench = Bench { at: block.at, out: &mut block.frames, cover, below, home: &mut self.home };
             let report = voice.render(&mut bench);
             self.gauges.add_underrun(report.late_frames);
             report.began.into_iter().chain(report.turned).for_each(|e| self.tell(e));

@@ -1,6 +1,6 @@
 //! What crosses the line: orders in, events out.
 
-use domain::{Frames, Gain, Position, Rung};
+use domain::{Curve, Frames, Gain, Position, Rung};
 
 use super::feed::Feed;
 
@@ -21,10 +21,12 @@ pub struct Load {
     pub end: Position,
     /// What its samples are multiplied by.
     pub gain: Gain,
-    /// Length of the equal-power fade at its beginning; zero starts hard.
+    /// Length of the fade at its beginning; zero starts hard.
     pub fade_in: Frames,
-    /// Length of the equal-power fade before its end; zero ends hard.
+    /// Length of the fade before its end; zero ends hard. Without a feed it is the bed below that fades.
     pub fade_out: Frames,
+    /// Shape of the fade at its beginning and of the one before its end; a retimed end fades at equal power.
+    pub curves: [Curve; 2],
     /// The rung that it sounds on.
     pub rung: Rung,
 }

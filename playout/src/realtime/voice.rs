@@ -1,6 +1,6 @@
 //! One cue sounding: where it begins and ends, what is owed, and how it leaves when its deck is late.
 
-use domain::{Frames, Position};
+use domain::{Curve, Frames, Position};
 use rtrb::Producer;
 
 use super::block::{BLOCK_FRAMES, Frame, SILENCE};
@@ -25,6 +25,8 @@ pub(super) struct Bench<'a> {
     pub(super) at: Position,
     pub(super) out: &'a mut [Frame; BLOCK_FRAMES],
     pub(super) cover: &'a mut [u8; BLOCK_FRAMES],
+    /// What the rungs below are multiplied by.
+    pub(super) below: &'a mut [f32; BLOCK_FRAMES],
     pub(super) home: &'a mut Producer<Chunk>,
 }
 
@@ -71,6 +73,7 @@ impl Voice {
 
     /// Moves the end; one that has passed becomes a very short fade from `now`.
     pub(super) fn retime(&mut self, end: Position, fade_out: Frames, now: Position) {
+        self.load.curves[1] = Curve::EqualPower;
         let soonest = now + CUT_FADE;
         if end < soonest && self.began {
             self.load.end = self.load.end.min(soonest);
@@ -104,10 +107,19 @@ impl Voice {
             if !self.began {
                 report.began = Some(self.begin(from));
             }
+            self.fade_below(bench, first, length.0 as usize);
         } else {
             self.sound(bench, first, length.0 as usize, &mut report);
         }
         report
+    }
+
+    /// The sound of a cue without a feed is the bed: its fade is the bed's.
+    fn fade_below(&self, bench: &mut Bench, first: usize, length: usize) {
+        let left = self.left(bench.at + Frames(first as u64)) as u64;
+        for (i, below) in bench.below.iter_mut().skip(first).take(length).enumerate() {
+            *below *= fade(left.saturating_sub(i as u64), self.load.fade_out, self.load.curves[1]);
+        }
     }
 
     fn begin(&mut self, at: Position) -> Event {
@@ -206,10 +218,11 @@ impl Voice {
         let start = if bench.at < self.load.at { 0 } else { start };
         let at = bench.at + Frames(first as u64);
         let left = self.left(at) as u64;
+        let [curve_in, curve_out] = self.load.curves;
         let outs = bench.out.iter_mut().zip(bench.cover.iter_mut()).skip(first);
         for (i, ((out, cover), frame)) in outs.zip(sound).enumerate() {
-            let mut g = self.factor * fade(start + i as u64, self.load.fade_in);
-            g *= fade(left.saturating_sub(i as u64), self.load.fade_out);
+            let mut g = self.factor * fade(start + i as u64, self.load.fade_in, curve_in);
+            g *= fade(left.saturating_sub(i as u64), self.load.fade_out, curve_out);
             if !self.join.is_open() {
                 g *= self.join.step(true, JOIN_FADE.0 as f32);
             }
@@ -226,6 +239,11 @@ impl Voice {
 }
 
 /// The fade's factor `frames` frames away from its silent end.
-fn fade(frames: u64, length: Frames) -> f32 {
-    if frames >= length.0 { 1.0 } else { equal_power(frames as f32 / length.0 as f32) }
+fn fade(frames: u64, length: Frames, curve: Curve) -> f32 {
+    let x = frames as f32 / length.0 as f32;
+    match curve {
+        _ if frames >= length.0 => 1.0,
+        Curve::EqualPower => equal_power(x),
+        Curve::Linear => x,
+    }
 }

@@ -1,6 +1,6 @@
 //! A decided day written down as second-exact entries.
 
-use domain::{Asset, AssetKind, Entry, EntryId, Fit, Frames, Segment, Severity, Start, What};
+use domain::{Asset, AssetKind, Entry, EntryId, Fit, Frames, Join, Segment, Severity, Start, What};
 use jiff::Timestamp;
 
 use super::draft::Draft;
@@ -18,10 +18,14 @@ pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
         let mut writer = Writer { draft, stretch, n, at: Frames::ZERO, entries: &mut entries, remarks: &mut remarks };
         writer.slot();
     }
+    let mut settled = 0;
     if let Some(kept) = draft.kept {
         entries.retain(|e| e.at >= kept.seam);
-        entries.splice(..0, kept.still_airable(&draft.inputs, &draft.cards));
+        let still = kept.still_airable(&draft.inputs, &draft.cards);
+        settled = still.len();
+        entries.splice(..0, still);
     }
+    super::joins::lay(draft, &mut entries, settled);
     (entries, remarks)
 }
 
@@ -125,7 +129,10 @@ impl<'a> Writer<'_, 'a> {
         let (hash, gain, expires) = (asset.hash, asset.gain, asset.expires);
         let what = What::Audio { asset: asset.id.clone(), hash, from, gain, expires };
         let language = asset.language.clone();
-        self.push(name, length, |e| Entry { fit, what, title: asset.title.clone(), language, segment, ..e });
+        // What was approved although nothing in it can be heard is silent on purpose.
+        let silence_meant = asset.loudness.is_none();
+        let title = asset.title.clone();
+        self.push(name, length, |e| Entry { fit, what, title, language, segment, silence_meant, ..e });
     }
 
     fn bed(&mut self, name: &str, length: Frames) {
@@ -148,6 +155,9 @@ impl<'a> Writer<'_, 'a> {
             language: programme.lang.clone(),
             origin: self.stretch.slot.origin,
             segment: Segment::Fill,
+            join: Join::Butt,
+            fade_out: Frames::ZERO,
+            silence_meant: false,
         };
         self.entries.push(change(bed));
         self.at += length;

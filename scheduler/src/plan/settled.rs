@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AssetId, Entry, EntryId, Fit, Frames, Segment, SitePlan, What};
+use domain::{AssetId, Entry, EntryId, Fit, Frames, Join, Segment, SitePlan, What};
 use jiff::Timestamp;
 
 use super::PlanInputs;
@@ -54,7 +54,7 @@ impl Kept<'_> {
 
 fn bed(entry: &Entry) -> Entry {
     let id = format!("{}.bed", entry.id).parse::<EntryId>().unwrap_or_else(|_| entry.id.clone());
-    Entry { id, fit: Fit::Filler, what: What::Bed, segment: Segment::Fill, ..entry.clone() }
+    Entry { id, fit: Fit::Filler, what: What::Bed, segment: Segment::Fill, join: Join::Butt, ..entry.clone() }
 }
 
 /// Whether an entry of content sounds other bytes than the piece would, or for another time.

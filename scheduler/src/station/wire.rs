@@ -28,6 +28,9 @@ pub struct StationFile {
     pub site: Vec<Site>,
     /// Languages of the station.
     pub language: Vec<LanguageCard>,
+    /// How music and jingles meet.
+    #[serde(default)]
+    pub join: super::JoinSpec,
     /// Parts of the day for which campaigns set targets.
     #[serde(default)]
     pub daypart: Vec<Daypart>,

@@ -25,6 +25,7 @@ pub fn asset(id: &str, kind: AssetKind, language: &Language, length: Frames) -> 
         language: language.clone(),
         programme: None,
         length,
+        cues: None,
         loudness: None,
         true_peak: None,
         gain: Gain::UNITY,

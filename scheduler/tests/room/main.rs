@@ -7,6 +7,7 @@ mod dates;
 mod exchange;
 mod file;
 mod grid;
+mod joins;
 mod plan;
 mod prayer;
 mod reconcile;
