@@ -39,7 +39,7 @@ row "plan, 7 sites x 7 days, programmes: wall s" \
   "$(wall_of "$mikado" plan --week --programmes --csv --station demo/reference_week.toml)" "-" "-"
 
 # --- a station on the air -----------------------------------------------------------------------------------------------
-"$mikado" demo --dir "$station" --http 127.0.0.1:18300 --at 2026-11-24T08:11:00Z >"$dir/said" 2>&1 &
+MIKADO_TRACE=mikado=info "$mikado" demo --dir "$station" --http 127.0.0.1:18300 --at 2026-11-24T08:11:00Z >"$dir/said" 2>&1 &
 launcher=$!
 sleep 90 # the maker makes what airs soonest; then the sites are alone with their work
 mapfile -t airs < <(pgrep -f -- "$station/.*air --site|air --site .*$station" || true)
@@ -49,7 +49,22 @@ before=$(ticks); sleep 60; after=$(ticks)
 share=$(awk -v t=$((after - before)) 'BEGIN { printf "%.1f", t / 60 }')
 hour=$(awk -v t=$((after - before)) 'BEGIN { printf "%.1f", t / 100 / 60 * 3600 / 7 }')
 memory=$(for pid in "${airs[@]}"; do awk '/VmRSS/ { print $2 }' "/proc/$pid/status"; done | sort -n | tail -1)
+
+# The air beside ingest: eight files at once on every processor, while all sites play. What a site lost would stand in its
+# vitals, and the latest of all blocks in the trace of its end.
+for n in 1 2 3 4 5 6 7 8; do
+  ffmpeg -v error -f lavfi -i "anoisesrc=color=pink:amplitude=0.2:duration=300:sample_rate=44100:seed=$n" -ac 2 "$dir/load-$n.wav"
+done
+cpus=$(cpu_of "$mikado" ingest --config "$station/mikado.toml" --language fr --title "Charge" "$dir"/load-*.wav)
+vitals() { curl -s --unix-socket "$1" http://site/vitals; }
+lost=0
+for socket in "$station"/sites/*/air.sock; do
+  missing=$(vitals "$socket" | jq '.underrun_frames + ([.outputs[].lost_frames] | add)')
+  lost=$((lost + missing))
+done
 kill -INT "$launcher"; wait "$launcher" 2>/dev/null || true; launcher=
+late=$(grep -o 'late_worst=[0-9.]*[µm]\?s' "$dir/said" | sed 's/late_worst=//' |
+  awk '{ v = $1 + 0; if ($1 ~ /µs/) v /= 1000; else if ($1 !~ /ms/) v *= 1000; if (v > worst) worst = v } END { printf "%.1f", worst }')
 
 # --- one audio hour through the encoders and through ingest -------------------------------------------------------------
 ffmpeg -v error -f lavfi -i "anoisesrc=color=pink:amplitude=0.1:duration=1200:sample_rate=48000[a];sine=f=330:d=1200:r=48000,volume=-12dB[b];[a][b]amix" \
@@ -58,6 +73,8 @@ encoders=$(cpu_of ffmpeg -v error -y -i "$dir/sound.wav" -c:a libopus -b:a 96k "
 encoders=$(awk -v s="$encoders" 'BEGIN { printf "%.1f", s * 3 }')
 row "on air, 7 sites with Opus 96k and MP3 128k: % of one core" "$share" "-" "-"
 row "on air, per site-hour: cpu s (other: ffmpeg's encoders alone)" "$hour" "$encoders" "$(ratio "$hour" "$encoders")"
+row "on air beside ingest ($cpus cpu s of it), 7 sites: frames lost" "$lost" "-" "-"
+row "  the same: latest block since the start, ms (10 ms each)" "$late" "-" "-"
 row "on air, largest site process: MiB resident" "$((memory / 1024))" "-" "-"
 
 # Ingest: decode, all measurements with true peak, canonical FLAC, waveform, hashes and card, of 20 minutes that are neither

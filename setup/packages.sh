@@ -26,7 +26,7 @@ test_list=(
 )
 
 # Needed by the measurements on top: the peers that the work is compared with.
-bench_list=(time=time loudgain=loudgain)
+bench_list=(time=time loudgain=loudgain jq=jq curl=curl)
 
 wanted=("${build_list[@]}")
 case "${1:-}" in

@@ -1,10 +1,11 @@
-//! What carries the sound: the sound card, and the metronome that stands in for it.
+//! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, RDS.
 //!
 //! This room knows nothing of playout: a card takes its sound from a closure.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod metronome;
 pub mod priority;
+pub mod rds;
 pub mod soundcard;
 
 pub use metronome::{Metronome, Tick};

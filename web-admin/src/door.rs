@@ -2,13 +2,17 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::error::WebError;
-use crate::library::Refusal;
+use bytes::BytesMut;
+use futures_util::StreamExt;
+
+use crate::error::{Field, WebError};
+use crate::library::{Refusal, UPLOAD_BYTES_MAX};
+use crate::patience::Patience;
 use crate::people::{Act, People, Right, Session};
 use crate::visitor::{self, Visitor};
 use crate::web::Web;
@@ -104,8 +108,9 @@ async fn screened(
     if headers.contains_key(CONTENT_ENCODING) {
         return Err(Refusal::Compressed.into());
     }
+    announced(rule, headers)?;
     if rule.carries == Carries::Nothing {
-        return Err(WebError::Unreadable(crate::error::Field::Form));
+        return Err(WebError::Unreadable(Field::Form));
     }
     if !from_our_pages(headers) {
         return Err(WebError::Foreign);
@@ -131,8 +136,33 @@ async fn screened(
     }
 }
 
+/// A small form, whole: it comes as fast as a poor line brings it, and no larger than forms are.
 async fn limited(body: Body) -> Result<Bytes, WebError> {
-    axum::body::to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| WebError::TooLarge)
+    let mut body = body.into_data_stream();
+    let (mut patience, mut bytes) = (Patience::new(), BytesMut::new());
+    while let Some(chunk) = patience.with(body.next()).await? {
+        let chunk = chunk.map_err(|_| WebError::Unreadable(Field::Form))?;
+        patience.came(chunk.len());
+        if bytes.len() + chunk.len() > FORM_BYTES_MAX {
+            return Err(WebError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+/// What is announced as larger than any file is refused before its first byte.
+fn announced(rule: Rule, headers: &HeaderMap) -> Result<(), WebError> {
+    let most = match rule.carries {
+        Carries::Nothing | Carries::Form => FORM_BYTES_MAX as u64,
+        Carries::Stream | Carries::File => UPLOAD_BYTES_MAX + FORM_BYTES_MAX as u64,
+    };
+    let length = headers.get(CONTENT_LENGTH).map(|v| v.to_str().ok().and_then(|v| v.parse::<u64>().ok()));
+    match length {
+        Some(None) => Err(WebError::Unreadable(Field::Form)),
+        Some(Some(length)) if length > most => Err(WebError::TooLarge),
+        _ => Ok(()),
+    }
 }
 
 /// Browsers say where a request comes from; a foreign or opaque origin is refused. Tools that say nothing still need the

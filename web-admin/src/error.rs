@@ -22,6 +22,8 @@ pub(crate) enum WebError {
     Unreadable(Field),
     /// The body is larger than the route takes.
     TooLarge,
+    /// The body did not come: its sender fell silent, or was slower than any line.
+    Silent,
     /// Too many at once.
     Busy,
     /// Someone else changed it meanwhile.
@@ -73,6 +75,7 @@ impl WebError {
             Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Silent => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Changed | Self::Barred => StatusCode::CONFLICT,
             Self::Refused(why) => why.status(),
@@ -89,6 +92,7 @@ impl WebError {
             Self::Foreign => t.err_foreign.to_owned(),
             Self::Unreadable(field) => t.err_unreadable.replace("{}", t.field(*field)),
             Self::TooLarge => t.err_too_large.to_owned(),
+            Self::Silent => t.err_silent.to_owned(),
             Self::Busy => t.err_busy.to_owned(),
             Self::Changed => t.err_changed.to_owned(),
             Self::Barred => t.err_barred.to_owned(),
@@ -104,6 +108,7 @@ impl WebError {
             StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Self::NotFound,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => Self::Silent,
             s if s.is_client_error() => Self::Unreadable(Field::Form),
             s => Self::internal(format!("a library answered {s}")),
         }

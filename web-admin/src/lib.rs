@@ -13,6 +13,7 @@ mod finish;
 mod grid;
 mod library;
 mod pages;
+mod patience;
 pub mod people;
 mod routes;
 mod text;

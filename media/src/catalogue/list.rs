@@ -1,7 +1,7 @@
 //! Looking cards up, a page at a time.
 
 use domain::{AssetKind, ProgrammeId, Status};
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Params, params_from_iter};
 
 use super::card::{COLUMNS, Card, NEWEST};
 use super::search::{BLOCKED_MARK, Search, kind_mark, programme_mark, quoted, status_mark};
@@ -51,38 +51,78 @@ impl Filter {
     }
 }
 
+/// Which part of what was found.
+#[derive(Clone, Copy)]
+struct Part {
+    offset: u32,
+    limit: u32,
+}
+
+impl Part {
+    const fn values(self) -> (u32, u32) {
+        (self.limit, self.offset)
+    }
+}
+
+/// Places in the listing, in the order of the question.
+fn places(db: &Connection, sql: &str, values: impl Params) -> Result<Vec<i64>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let found = statement.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// Down the titles until the page is full, past what was not found. Sorting all that was found would cost more when it is
+/// much, and so would SQLite's own table of it: places are small numbers without wide gaps, so one bit each will do.
+fn by_title(db: &Connection, question: &str, part: Part) -> Result<Vec<i64>> {
+    let mut found: Vec<u64> = Vec::new();
+    let mut statement = db.prepare_cached("SELECT rowid FROM listing_words WHERE listing_words MATCH ?")?;
+    let mut rows = statement.query([question])?;
+    while let Some(row) = rows.next()? {
+        let place: u32 = row.get(0)?;
+        let word = place as usize / 64;
+        if word >= found.len() {
+            found.resize(word + 1, 0);
+        }
+        found[word] |= 1 << (place % 64);
+    }
+    let is_found = |place: i64| found.get(place as usize / 64).is_some_and(|word| word >> (place % 64) & 1 == 1);
+    let mut statement = db.prepare_cached("SELECT place FROM listing ORDER BY sort_title, place")?;
+    let titles = statement.query_map([], |row| row.get(0))?;
+    let page = titles
+        .filter(|place| place.as_ref().is_err() || place.as_ref().is_ok_and(|p| is_found(*p)))
+        .skip(part.offset as usize)
+        .take(part.limit as usize);
+    Ok(page.collect::<Result<_, _>>()?)
+}
+
 impl Catalogue {
     /// Cards that pass `filter`: at most `limit` (and [`PAGE_CARDS_MAX`]) after `offset`.
     pub fn list(&self, filter: &Filter, offset: u32, limit: u32) -> Result<Vec<Card>> {
         let question = filter.question();
-        let matched = "listing_words MATCH ?";
-        let page = match (filter.order, &question) {
-            (Order::Newest, None) => "SELECT asset FROM listing ORDER BY place DESC".to_owned(),
-            (Order::Newest, Some(_)) => format!(
-                "SELECT asset FROM listing_words CROSS JOIN listing ON place = listing_words.rowid WHERE {matched}
-                 ORDER BY listing_words.rowid DESC"
-            ),
-            (Order::Title, None) => "SELECT asset FROM listing ORDER BY sort_title, place".to_owned(),
-            // Down the titles until the page is full: sorting all that was found would cost more.
-            (Order::Title, Some(_)) => format!(
-                "SELECT asset FROM listing INDEXED BY listing_by_title
-                 WHERE place IN (SELECT rowid FROM listing_words WHERE {matched}) ORDER BY sort_title, place"
-            ),
-        };
-        // The page is cut first; only its cards are read.
-        let sql = format!(
-            "WITH page AS MATERIALIZED ({page} LIMIT ? OFFSET ?)
-             SELECT {COLUMNS} FROM page CROSS JOIN {NEWEST} WHERE card.id = page.asset"
-        );
-        let mut values: Vec<Box<dyn ToSql>> = question.into_iter().map(|q| Box::new(q) as Box<dyn ToSql>).collect();
-        values.push(Box::new(limit.min(PAGE_CARDS_MAX)));
-        values.push(Box::new(offset));
+        let part = Part { offset, limit: limit.min(PAGE_CARDS_MAX) };
         self.read(|db| {
-            let mut statement = db.prepare_cached(&sql)?;
-            let mut rows = statement.query(params_from_iter(values))?;
-            let mut cards = Vec::new();
-            while let Some(row) = rows.next()? {
-                cards.push(Card::from_row(row, self.target())?);
+            let places = match (filter.order, &question) {
+                (Order::Newest, None) => {
+                    places(db, "SELECT place FROM listing ORDER BY place DESC LIMIT ? OFFSET ?", part.values())?
+                }
+                (Order::Newest, Some(question)) => places(
+                    db,
+                    "SELECT rowid FROM listing_words WHERE listing_words MATCH ? ORDER BY rowid DESC LIMIT ? OFFSET ?",
+                    (question, part.limit, part.offset),
+                )?,
+                (Order::Title, None) => {
+                    places(db, "SELECT place FROM listing ORDER BY sort_title, place LIMIT ? OFFSET ?", part.values())?
+                }
+                (Order::Title, Some(question)) => by_title(db, question, part)?,
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM listing CROSS JOIN {NEWEST} WHERE listing.place = ? AND card.id = listing.asset"
+            ))?;
+            let mut cards = Vec::with_capacity(places.len());
+            for place in places {
+                let card = statement.query_row([place], |row| Ok(Card::from_row(row, self.target()))).optional()?;
+                // Whoever went for good since its place was looked up is not there any more.
+                cards.extend(card.transpose()?);
             }
             Ok(cards)
         })

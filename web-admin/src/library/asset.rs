@@ -122,6 +122,11 @@ impl Page {
         length(self.card.asset.length)
     }
 
+    /// For the picture's ruler, where a decimal point is law.
+    fn seconds(&self) -> String {
+        format!("{:.3}", self.card.asset.length.as_secs_f64())
+    }
+
     fn level(&self, value: Option<f64>, unit: &str) -> String {
         value.map_or_else(|| "—".to_owned(), |v| format!("{} {unit}", self.f.t.number(v, 1)))
     }

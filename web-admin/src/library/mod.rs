@@ -11,7 +11,7 @@ pub(crate) use asset::{approve, approve_api, page as asset, sound, withdraw, wit
 pub(crate) use list::page as list;
 pub(crate) use paper::edit;
 pub(crate) use protect::{clear, flag, restore, throw_away};
-pub(crate) use upload::{Reception, Refusal};
+pub(crate) use upload::{Reception, Refusal, UPLOAD_BYTES_MAX};
 pub(crate) use wave::wave;
 
 use domain::AssetId;

@@ -123,3 +123,75 @@ async fn a_form_that_is_not_ours_is_refused_with_a_sentence() {
     let tokenless = awa.request("POST", "/api/upload").header("content-type", "multipart/form-data; boundary=XX");
     assert_eq!(awa.send(tokenless.body(Body::from("--XX--")).unwrap()).await.status, StatusCode::FORBIDDEN);
 }
+
+/// A form of fields under one boundary, as it goes over the line.
+fn part(name: &str, head: &str, value: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{head}\r\n\r\n").into_bytes();
+    bytes.extend_from_slice(value);
+    bytes.extend_from_slice(b"\r\n");
+    bytes
+}
+
+#[tokio::test]
+async fn a_form_of_endless_heads_fields_or_parts_is_refused_before_it_fills_the_house() {
+    let stage = stage();
+    let mut awa = Browser::signed_in(&stage, "Awa").await;
+    let long = "x".repeat(1 << 20);
+    let rows: [(&str, Vec<u8>, StatusCode); 6] = [
+        ("ten thousand parts", part("title", "", b"t").repeat(10_000), StatusCode::BAD_REQUEST),
+        ("a head of a megabyte", part("title", &format!("; x={long}"), b"t"), StatusCode::BAD_REQUEST),
+        ("a name of 64 KiB", part(&long[..64 << 10], "", b"t"), StatusCode::BAD_REQUEST),
+        ("a field of a megabyte", part("title", "", long.as_bytes()), StatusCode::BAD_REQUEST),
+        (
+            "a head that never ends",
+            b"--XX\r\nX: ".iter().copied().chain(long.bytes()).collect(),
+            StatusCode::BAD_REQUEST,
+        ),
+        ("no boundary after all", long.clone().into_bytes(), StatusCode::BAD_REQUEST),
+    ];
+    for (what, bytes, status) in rows {
+        let pieces: Vec<Result<_, std::io::Error>> =
+            bytes.chunks(16 << 10).map(|c| Ok(bytes::Bytes::copy_from_slice(c))).collect();
+        let taken = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = {
+            let taken = std::sync::Arc::clone(&taken);
+            pieces.into_iter().inspect(move |_| _ = taken.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+        };
+        let request = awa
+            .request("POST", "/api/upload")
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .header("x-csrf-token", &awa.csrf);
+        let answer = awa.send(request.body(Body::from_stream(futures_util::stream::iter(counted))).unwrap()).await;
+        assert_eq!(answer.status, status, "{what}: {}", answer.body);
+        let taken = taken.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(taken <= 6, "{what}: {taken} stretches of 16 KiB were read");
+    }
+    assert_eq!(files_under(&stage.dir.path().join("staging")), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_length_that_cannot_be_is_refused_before_the_first_byte() {
+    let stage = stage();
+    let mut awa = Browser::signed_in(&stage, "Awa").await;
+    let rows = [
+        ("/api/upload", "10000000000", StatusCode::PAYLOAD_TOO_LARGE),
+        ("/api/upload", "9223372036854775808", StatusCode::PAYLOAD_TOO_LARGE),
+        ("/api/upload", "99999999999999999999999", StatusCode::BAD_REQUEST),
+        ("/api/upload", "-1", StatusCode::BAD_REQUEST),
+        ("/api/upload", "12abc", StatusCode::BAD_REQUEST),
+        ("/grille/placer", "70000", StatusCode::PAYLOAD_TOO_LARGE),
+    ];
+    for (path, length, status) in rows {
+        let request = awa
+            .request("POST", path)
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .header("content-length", length)
+            .header("x-csrf-token", &awa.csrf);
+        let never =
+            futures_util::stream::poll_fn(|_| -> std::task::Poll<Option<Result<bytes::Bytes, std::io::Error>>> {
+                panic!("the body was asked for")
+            });
+        let answer = awa.send(request.body(Body::from_stream(never)).unwrap()).await;
+        assert_eq!(answer.status, status, "{path} {length}: {}", answer.body);
+    }
+}

@@ -5,6 +5,7 @@
 
 mod journals;
 mod planner;
+mod porch;
 mod sites;
 mod stopping;
 mod trash;

@@ -1,6 +1,7 @@
 //! A sound comes in, by a form in one stream or by a parcel in pieces: staged, decoded and measured apart, and only then a
 //! card. What is refused leaves nothing behind.
 
+mod allowance;
 mod asked;
 pub(crate) mod form;
 mod metadata;
@@ -27,7 +28,7 @@ use crate::web::Web;
 use crate::words::{Dates, Lang};
 
 /// Largest file: two hours of 24-bit stereo WAV at 48 kHz.
-const UPLOAD_BYTES_MAX: u64 = 2 << 30;
+pub(crate) const UPLOAD_BYTES_MAX: u64 = 2 << 30;
 
 /// What somebody has sent in part.
 struct Unfinished {
