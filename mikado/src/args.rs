@@ -79,6 +79,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur
     Render(RenderArgs),
+    /// La pige : un extrait exact de ce qui est passé, ou la vérification de ce qui est gardé
+    Aircheck(AirCheckArgs),
     /// Vérifie rayonnage, catalogue, plans, journaux et configuration ; dit ce qui serait réparé
     Check(CheckArgs),
     /// Dit ce que cette machine sait faire : cartes son, heure, disque, ports, outils
@@ -290,6 +292,26 @@ pub struct RenderArgs {
     /// Point de la chaîne
     #[arg(long, value_enum, default_value_t = Tap::Programme)]
     pub tap: Tap,
+}
+
+/// Arguments of `aircheck`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct AirCheckArgs {
+    /// Code du site ; sans lui, tous, pour `--verify`
+    #[arg(long, value_name = "SITE", required_unless_present = "verify")]
+    pub site: Option<SiteId>,
+    /// Premier instant de l'extrait
+    #[arg(long, value_name = "INSTANT", required_unless_present = "verify")]
+    pub from: Option<Timestamp>,
+    /// Durée de l'extrait, par exemple 30s
+    #[arg(long = "for", value_name = "DURÉE", value_parser = units::duration, required_unless_present = "verify")]
+    pub length: Option<Duration>,
+    /// Fichier à écrire : .wav (décodé) ou .opus (pour écouter)
+    #[arg(long, value_name = "FICHIER", required_unless_present = "verify")]
+    pub out: Option<PathBuf>,
+    /// Vérifie la chaîne et chaque octet de ce qui est gardé
+    #[arg(long, conflicts_with_all = ["from", "length", "out"])]
+    pub verify: bool,
 }
 
 /// The roles that an account may have.

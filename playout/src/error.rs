@@ -56,6 +56,17 @@ pub enum Error {
         /// What the reader said.
         why: String,
     },
+    /// A piece of the air check, its index or its chain is not what was written.
+    #[error("air check {}: {why}", path.display())]
+    BrokenAirCheck {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The air check cannot be coded or decoded.
+    #[error(transparent)]
+    Coding(#[from] crate::outputs::OutputError),
     /// The journal holds a record that is not what was written.
     #[error("journal {} line {line}: {why}", path.display())]
     BrokenJournal {

@@ -4,7 +4,9 @@
 //! The real-time line is the folder [`realtime`]: what lies there never allocates, waits or fails while it renders.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod aircheck;
 mod board;
+mod chained;
 mod conductor;
 pub mod deck;
 pub mod engine;

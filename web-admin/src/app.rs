@@ -1,8 +1,9 @@
 //! What `mikado hq` hands to the pages.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use domain::{Finding, SiteId, SitePlan, Vitals};
+use domain::{Finding, Frames, SiteId, SitePlan, Vitals};
 use jiff::{Timestamp, civil::Date};
 use media::catalogue::Catalogue;
 use media::ingest::Ingest;
@@ -37,6 +38,25 @@ pub struct Planned {
 /// occasion. Called on a blocking thread; `None` when the site is unknown or the day cannot be planned.
 pub type Plans = Arc<dyn Fn(SiteId, Date) -> Option<Arc<Planned>> + Send + Sync>;
 
+/// One piece of a site's air check as the pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedPiece {
+    /// Its name, such as `2026-11-24T08`.
+    pub name: String,
+    /// The runs of time that it holds, and whether the clock was trusted in each.
+    pub runs: Vec<(Timestamp, Timestamp, bool)>,
+}
+
+/// How the pages hear what went out. Called on a blocking thread.
+pub trait AirChecks: Send + Sync {
+    /// The pieces of a site that hold something between two times, oldest first.
+    fn pieces(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Vec<RecordedPiece>;
+    /// The Ogg/Opus file of a piece; `None` when there is no such site or piece.
+    fn file(&self, site: SiteId, piece: &str) -> Option<PathBuf>;
+    /// What went out from `from` on as a file for listening; `None` when nothing of it is kept.
+    fn clip(&self, site: SiteId, from: Timestamp, length: Frames) -> Option<Vec<u8>>;
+}
+
 /// Everything that the pages need. Cloning it clones handles.
 #[derive(Clone)]
 pub struct App {
@@ -58,6 +78,8 @@ pub struct App {
     pub replan: Arc<Notify>,
     /// Plans by site and day.
     pub plans: Plans,
+    /// What went out, as it was recorded.
+    pub air_checks: Arc<dyn AirChecks>,
 }
 
 impl App {

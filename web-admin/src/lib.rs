@@ -3,6 +3,7 @@
 //! Nothing here can stop the air: the pages read what `hq` knows and ask it to plan again; the sites play on without either.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod aircheck;
 mod app;
 mod asked;
 mod assets;
@@ -22,7 +23,7 @@ mod wall;
 mod web;
 mod words;
 
-pub use app::{App, Planned, Plans, SiteView};
+pub use app::{AirChecks, App, Planned, Plans, RecordedPiece, SiteView};
 pub use people::{Act, OneTimeSecret, People, PeopleError, Role};
 pub use routes::{doors, router};
 pub use text::one_line;

@@ -16,7 +16,7 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, assets, day, finish, grid, library, wall};
+use crate::{App, aircheck, assets, day, finish, grid, library, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,9 @@ pub(crate) const DOORS: &[Door] = &[
     see("/api/plan", May(Right::SeePlan), || get(day::plan_api)),
     see("/realise", May(Right::SeeAir), || get(day::as_run)),
     see("/api/asrun", May(Right::SeeAir), || get(day::as_run_api)),
+    see("/pige", May(Right::SeeAir), || get(aircheck::page)),
+    see("/pige/piece/{site}/{piece}", May(Right::SeeAir), || get(aircheck::piece)),
+    see("/pige/extrait", May(Right::SeeAir), || get(aircheck::clip)),
     see("/mediatheque", May(Right::SeeLibrary), || get(library::list)),
     see("/mediatheque/envoyer", May(Right::Upload), || get(upload::page)),
     change("/mediatheque/envoi", May(Right::Upload), File, || post(upload::form::submit)),

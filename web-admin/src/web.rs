@@ -14,6 +14,8 @@ const HASHES_MAX: usize = 2;
 const UPLOADS_MAX: usize = 4;
 /// Pieces of uploads in flight: a quarter of a megabyte each, more than a station has people.
 const PIECES_MAX: usize = 64;
+/// Clips of the air check cut at once: ten minutes take a core for two seconds.
+const CLIPS_MAX: usize = 2;
 /// Open live streams: far more than the rooms of a station have screens.
 const STREAMS_MAX: usize = 256;
 
@@ -27,6 +29,7 @@ pub(crate) struct Inner {
     pub uploads: Arc<Semaphore>,
     pub pieces: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
+    pub clips: Arc<Semaphore>,
     pub reception: Reception,
 }
 
@@ -40,6 +43,7 @@ impl Web {
             uploads: permits(UPLOADS_MAX),
             pieces: permits(PIECES_MAX),
             streams: permits(STREAMS_MAX),
+            clips: permits(CLIPS_MAX),
             reception,
         }))
     }

@@ -25,6 +25,7 @@ pub(super) fn run(args: &Args, what: CheckArgs) -> Result<Answer, Error> {
     for site in &studio.config.sites {
         plans(site, studio.clock.now(), &mut findings);
         journal(site, &mut findings);
+        super::aircheck::check(site, &mut findings);
     }
     audit(&studio.config.people_db(), &mut findings);
     let voice = args.voice();
@@ -33,8 +34,8 @@ pub(super) fn run(args: &Args, what: CheckArgs) -> Result<Answer, Error> {
     let sites = studio.config.sites.len();
     voice.say(&if bad == 0 {
         Said::new(
-            format!("Rien à signaler : configuration, grille, rayonnage, plans et journaux de {sites} sites."),
-            format!("Nothing to report: config, grid, shelf, plans and journals of {sites} sites."),
+            format!("Rien à signaler : configuration, grille, rayonnage, plans, journaux et piges de {sites} sites."),
+            format!("Nothing to report: config, grid, shelf, plans, journals and air checks of {sites} sites."),
         )
     } else {
         Said::new(format!("{bad} constats à traiter."), format!("{bad} findings to deal with."))

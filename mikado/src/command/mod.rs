@@ -1,6 +1,7 @@
 //! The commands: one file each, from arguments to an answer.
 
 mod accounts;
+mod aircheck;
 mod check;
 mod demonstration;
 mod doctor;
@@ -51,6 +52,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
         Command::Render(what) => render::run(args, what),
+        Command::Aircheck(what) => aircheck::run(args, what),
         Command::Check(what) => check::run(args, *what),
         Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.

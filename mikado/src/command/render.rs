@@ -111,6 +111,7 @@ impl SiteConfig {
             card: None,
             wav: None,
             icecast: Vec::new(),
+            aircheck: None,
         }
     }
 }

@@ -62,6 +62,17 @@ pub(super) struct Site {
     pub wav: Option<Text>,
     #[serde(default)]
     pub icecast: Vec<Icecast>,
+    pub aircheck: Option<AirCheck>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AirCheck {
+    pub opus: Option<Text>,
+    pub channels: Option<Text>,
+    pub keep: Option<Text>,
+    pub disk_budget: Option<Text>,
+    pub disk_free_min: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,14 +93,18 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("true_peak_ceiling", "[station]"),
     ("http", "[hq] ou/or [[site]]"),
     ("watch", "[hq]"),
-    ("disk_budget", "[shelf]"),
+    ("disk_budget", "[shelf] ou/or [site.aircheck]"),
     ("dir", "[hq], [shelf], [run] ou/or [[site]]"),
     ("id", "[[site]]"),
-    ("opus", "[[site]]"),
+    ("opus", "[[site]] ou/or [site.aircheck]"),
     ("mp3", "[[site]]"),
     ("card", "[[site]]"),
     ("wav", "[[site]]"),
     ("icecast", "[[site]]"),
+    ("aircheck", "[[site]]"),
+    ("channels", "[site.aircheck]"),
+    ("keep", "[site.aircheck]"),
+    ("disk_free_min", "[site.aircheck]"),
     ("url", "[[site.icecast]]"),
     ("mount", "[[site.icecast]]"),
     ("format", "[[site.icecast]]"),

@@ -3,6 +3,7 @@
 //! Values carry their unit (`"2GB"`, `"96 kbit/s"`). An unknown key, a wrong unit, a port or a card given twice refuse
 //! the file, with the line and what to write instead. Only `air` goes on with a bad file: see [`salvage`].
 
+mod aircheck;
 mod check;
 mod complaint;
 mod file;
@@ -18,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use domain::{Loudness, SiteId, TruePeak};
+use playout::aircheck::AirCheckOptions;
 
 pub use complaint::{Complaint, ConfigError};
 pub use write::NewConfig;
@@ -68,6 +70,8 @@ pub struct SiteConfig {
     pub wav: Option<PathBuf>,
     /// Icecast mounts that it feeds.
     pub icecast: Vec<IcecastConfig>,
+    /// How what goes out is recorded; `None` when it is not.
+    pub aircheck: Option<AirCheckOptions>,
 }
 
 /// What an Icecast mount gets.
@@ -190,6 +194,11 @@ impl SiteConfig {
     /// The folder of the as-run journal.
     pub fn journal(&self) -> PathBuf {
         self.dir.join("journal")
+    }
+
+    /// The folder of the air check.
+    pub fn aircheck_dir(&self) -> PathBuf {
+        self.dir.join("aircheck")
     }
 
     /// The sustaining bed.

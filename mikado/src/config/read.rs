@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         self.complaints.push(Complaint { line: Some(line_of(self.text, at)), said: Said::new(fr, en) });
     }
 
-    fn value<T>(&mut self, text: Option<&Text>, usual: T, parse: impl FnOnce(&str) -> Result<T, Said>) -> T {
+    pub(super) fn value<T>(&mut self, text: Option<&Text>, usual: T, parse: impl FnOnce(&str) -> Result<T, Said>) -> T {
         let Some(text) = text else { return usual };
         match parse(text.get_ref()) {
             Ok(value) => value,
@@ -118,6 +118,7 @@ impl<'a> Reader<'a> {
             card: site.card.as_ref().map(|t| t.get_ref().clone()),
             wav: site.wav.as_ref().map(|t| dir.join(t.get_ref())),
             icecast: site.icecast.iter().filter_map(|i| self.icecast(i)).collect(),
+            aircheck: self.aircheck(site.aircheck.as_ref()),
             dir,
         })
     }

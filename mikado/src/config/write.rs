@@ -56,6 +56,12 @@ const TAIL: &str = "
 # mp3 = \"128 kbit/s\"              # ou \"off\"
 # card = \"hw:0,0\"                 # un nom que donne « mikado doctor »
 # wav = \"air.wav\"                 # enregistre la sortie
+# [site.aircheck]                 # la pige : ce qui est passé, heure par heure
+# opus = \"64 kbit/s\"              # ou \"off\"
+# channels = \"mono\"               # ou \"stereo\"
+# keep = \"30d\"
+# disk_budget = \"25GB\"            # par site ; le plus ancien part d'abord
+# disk_free_min = \"10GB\"          # en dessous, la pige s'arrête et le dit ; d'usage 5 % du disque
 # [[site.icecast]]
 # url = \"http://127.0.0.1:8000\"
 # mount = \"/gao.opus\"

@@ -19,8 +19,6 @@ pub use writer::JournalWriter;
 
 /// A file is followed by the next one at this size: a site's day is about half a MiB.
 const MAX_FILE_BYTES: u64 = 4 << 20;
-/// A longer line was not written by us.
-const MAX_LINE_BYTES: usize = 4 << 10;
 
 fn file_name(number: u64) -> String {
     format!("{number:08}.jsonl")

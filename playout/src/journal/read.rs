@@ -8,6 +8,7 @@ use domain::{AsRun, BootId, ChainHash, Finding, Seq, Severity, SiteId};
 
 use super::wire::{Line, from_line};
 use super::{MAX_FILE_BYTES, file_name, numbers};
+use crate::chained::whole_lines;
 use crate::error::{Error, Result};
 
 /// One line of a journal.
@@ -147,11 +148,6 @@ impl Chain {
         }
         Ok(())
     }
-}
-
-/// The lines that have an end, without it.
-pub(super) fn whole_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split_inclusive(|b| *b == b'\n').filter_map(|l| l.strip_suffix(b"\n"))
 }
 
 /// At most one file's worth from `offset` on.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use domain::{AsRun, BootId, ChainHash, Finding, Outcome, Severity, SiteId};
 
-use super::read::{Record, broken, whole_lines};
+use super::read::{Record, broken};
 use super::wire::{from_line, from_sounding, to_line, to_sounding};
 use super::{MAX_FILE_BYTES, file_name, numbers};
+use crate::chained::whole_lines;
 use crate::error::{Error, Result};
 
 /// The journal of one site, open for writing by its air process alone.

@@ -3,13 +3,8 @@
 use domain::{AsRun, BootId, ChainHash, Frames, Outcome, Position, Rung, Seq, SiteId};
 use serde::{Deserialize, Serialize};
 
-use super::MAX_LINE_BYTES;
 use super::read::Record;
-
-/// Between the chained part of a line and its own hash.
-const HASH_KEY: &str = ",\"hash\":\"";
-const HASH_END: &str = "\"}";
-const HEX_BYTES: usize = 64;
+use crate::chained::{self, Link};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -44,18 +39,8 @@ enum WireOutcome {
     Stopped,
 }
 
-#[derive(Deserialize)]
-struct WireLine {
-    record: WireRecord,
-    prev: String,
-}
-
 /// A line that was read: what it says, what it follows, what follows it.
-pub(super) struct Line {
-    pub(super) record: Record,
-    pub(super) prev: ChainHash,
-    pub(super) hash: ChainHash,
-}
+pub(super) type Line = Link<Record>;
 
 /// The line (with its end) for a record after `prev`, and its own hash.
 pub(super) fn to_line(record: &Record, prev: ChainHash) -> (String, ChainHash) {
@@ -68,28 +53,13 @@ pub(super) fn to_line(record: &Record, prev: ChainHash) -> (String, ChainHash) {
     };
     // A struct of strings and numbers always has a JSON text; an empty one would fail its own check on reading.
     let json = serde_json::to_string(&wire).unwrap_or_default();
-    let chained = format!("{{\"record\":{json},\"prev\":\"{}\"", hex(prev));
-    let hash = ChainHash(*blake3::hash(chained.as_bytes()).as_bytes());
-    (format!("{chained}{HASH_KEY}{}{HASH_END}\n", hex(hash)), hash)
+    chained::to_line(&json, prev)
 }
 
 /// Reads a line without its end; the error says what is wrong with it.
 pub(super) fn from_line(line: &[u8]) -> Result<Line, String> {
-    if line.len() > MAX_LINE_BYTES {
-        return Err("it is too long".to_owned());
-    }
-    let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
-    let tail = HASH_KEY.len() + HEX_BYTES + HASH_END.len();
-    let cut = text.len().checked_sub(tail).ok_or("it is too short")?;
-    let (chained, rest) = text.split_at_checked(cut).ok_or("it is not a record")?;
-    let said = rest.strip_prefix(HASH_KEY).and_then(|r| r.strip_suffix(HASH_END)).ok_or("it has no hash")?;
-    let hash = ChainHash(*blake3::hash(chained.as_bytes()).as_bytes());
-    if hex(hash) != said {
-        return Err("its hash does not match its content".to_owned());
-    }
-    let wire: WireLine = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let prev = unhex(&wire.prev).ok_or("what it follows is not a hash")?;
-    Ok(Line { record: record(wire.record)?, prev, hash })
+    let Link { record: wire, prev, hash } = chained::from_line(line)?;
+    Ok(Line { record: record(wire)?, prev, hash })
 }
 
 /// The content of the `sounding` file: records and a checksum.
@@ -139,14 +109,6 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(s: &str) -> Result<T, Str
 
 fn boot_id(s: &str) -> Result<BootId, String> {
     u64::from_str_radix(s, 16).map(BootId).map_err(|e| e.to_string())
-}
-
-fn hex(hash: ChainHash) -> String {
-    blake3::Hash::from_bytes(hash.0).to_hex().to_string()
-}
-
-fn unhex(s: &str) -> Option<ChainHash> {
-    blake3::Hash::from_hex(s).ok().map(|h| ChainHash(*h.as_bytes()))
 }
 
 impl From<&AsRun> for WireAsRun {

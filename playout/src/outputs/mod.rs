@@ -52,6 +52,6 @@ pub enum OutputError {
 }
 
 /// A sample that an encoder can take: LAME stops the process on infinities, and NaN poisons an encoder's memory.
-fn finite(sample: f32) -> f32 {
+pub(crate) fn finite(sample: f32) -> f32 {
     if sample.is_finite() { sample } else { 0.0 }
 }

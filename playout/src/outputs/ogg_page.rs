@@ -86,7 +86,7 @@ impl PageWriter {
 }
 
 /// CRC-32 with polynomial 0x04c11db7, no reflection, start and final XOR 0 (RFC 3533 §6).
-fn checksum(bytes: &[u8]) -> u32 {
+pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |crc, byte| (crc << 8) ^ TABLE[usize::from((crc >> 24) as u8 ^ byte)])
 }
 

@@ -129,7 +129,7 @@ impl OpusStream {
     }
 }
 
-fn said(e: &opus::Error) -> OutputError {
+pub(crate) fn said(e: &opus::Error) -> OutputError {
     OutputError::Encoder { encoder: "Opus", reason: e.to_string() }
 }
 
@@ -154,7 +154,7 @@ impl OpusListener {
             // Whoever hears the first packet needs only the encoder's own delay; whoever joins later discards what a
             // decoder cannot yet know.
             let pre_skip = unit.delay_frames.unwrap_or(JOIN_PRE_SKIP);
-            for (place, header) in [(Place::First, head(pre_skip)), (Place::Middle, tags(title))] {
+            for (place, header) in [(Place::First, head(2, pre_skip)), (Place::Middle, tags(title))] {
                 if let Some(body) = PageBody::from_packets(&[header]) {
                     bytes.extend_from_slice(&self.pages.page(place, 0, &body));
                 }
@@ -168,9 +168,10 @@ impl OpusListener {
     }
 }
 
-/// The identification header (RFC 7845 §5.1): two channels, 48 kHz, no gain, mapping family 0.
-fn head(pre_skip: u16) -> Vec<u8> {
-    let mut head = b"OpusHead\x01\x02".to_vec();
+/// The identification header (RFC 7845 §5.1): one or two channels, 48 kHz, no gain, mapping family 0.
+pub(crate) fn head(channels: u8, pre_skip: u16) -> Vec<u8> {
+    let mut head = b"OpusHead\x01".to_vec();
+    head.put_u8(channels);
     head.put_u16_le(pre_skip);
     head.put_u32_le(SAMPLE_RATE_HZ);
     head.put_slice(&[0, 0, 0]);
@@ -178,7 +179,7 @@ fn head(pre_skip: u16) -> Vec<u8> {
 }
 
 /// The comment header (RFC 7845 §5.2).
-fn tags(title: &str) -> Vec<u8> {
+pub(crate) fn tags(title: &str) -> Vec<u8> {
     let title: String = title.chars().take(200).collect();
     let (vendor, comment) = (opus::version(), format!("TITLE={title}"));
     let mut tags = b"OpusTags".to_vec();

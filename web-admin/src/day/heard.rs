@@ -11,6 +11,7 @@ use scheduler::reconcile as reckoning;
 use scheduler::reconcile::{Kept, Reconciliation};
 
 use super::{SiteTab, planned, tabs};
+use crate::aircheck;
 use crate::asked::{self, SiteDay};
 use crate::error::WebError;
 use crate::grid::DayNav;
@@ -34,6 +35,8 @@ struct Line {
     rung_text: &'static str,
     outcome: &'static str,
     class: &'static str,
+    /// Where it can be heard, ten seconds before and after.
+    listen: Option<String>,
 }
 
 struct Absent {
@@ -133,6 +136,7 @@ fn line(heard: &AsRun, by_id: &HashMap<&str, &Entry>, zone: &TimeZone, t: &'stat
     };
     let tag = entry.map_or_else(|| "none".to_owned(), |e| e.language.umbrella().to_string());
     Line {
+        listen: heard.wall.and_then(|wall| aircheck::around(heard.site, wall, heard.length, zone)),
         time: heard
             .wall
             .map_or_else(|| t.time_untrusted.to_owned(), |w| Dates::second(w.to_zoned(zone.clone()).time())),

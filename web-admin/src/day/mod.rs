@@ -27,7 +27,7 @@ pub(crate) struct SiteTab {
     pub here: bool,
 }
 
-fn tabs(station: &Station, here: SiteId) -> Vec<SiteTab> {
+pub(crate) fn tabs(station: &Station, here: SiteId) -> Vec<SiteTab> {
     let tab = |s: &scheduler::station::Site| SiteTab { id: s.id.to_string(), name: s.name.clone(), here: s.id == here };
     station.sites().iter().map(tab).collect()
 }

@@ -25,6 +25,9 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/api/plan?site=GAO", [false, true, true, true]),
     ("GET", "/realise?site=GAO", [false, true, true, true]),
     ("GET", "/api/asrun?site=GAO", [false, true, true, true]),
+    ("GET", "/pige?site=GAO", [false, true, true, true]),
+    ("GET", "/pige/piece/GAO/2026-11-24T08", [false, true, true, true]),
+    ("GET", "/pige/extrait?site=GAO&de=2026-11-24T08:00:00Z&duree=30", [false, true, true, true]),
     ("GET", "/mediatheque", [false, true, true, true]),
     ("GET", "/mediatheque/envoyer", [false, false, true, true]),
     ("POST", "/mediatheque/envoi", [false, false, true, true]),
@@ -66,7 +69,12 @@ const ELSEWHERE: &[(&str, &str)] = &[("GET", "/antenne/flux"), ("POST", "/api/se
 #[test]
 fn no_door_is_missing_from_the_table() {
     let plain = |path: &str| {
-        path.split('?').next().unwrap().replace("nobody", "{id}").replace("/ui/0/icon.svg", "/ui/{version}/{file}")
+        path.split('?')
+            .next()
+            .unwrap()
+            .replace("nobody", "{id}")
+            .replace("/ui/0/icon.svg", "/ui/{version}/{file}")
+            .replace("/GAO/2026-11-24T08", "/{site}/{piece}")
     };
     let tried: Vec<_> = TABLE.iter().map(|(verb, path, _)| (*verb, plain(path))).collect();
     for (verb, path) in web_admin::doors() {

@@ -1,6 +1,7 @@
 //! The pages as a browser or a script meets them: requests in, answers out, over the real router.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod aircheck;
 mod browser;
 mod doors;
 mod parcels;

@@ -3,6 +3,7 @@
 //! Order of the start: the pace-maker sounds the floor before any file is opened; then the plan, the encoders, the network.
 //! Nothing that fails after the first block can take the sound away.
 
+mod air_check;
 mod alarms;
 mod card_keeper;
 mod card_link;

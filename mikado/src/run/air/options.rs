@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use domain::{Finding, Frames, SiteId, TruePeak};
+use playout::aircheck::AirCheckOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
 use crate::clock::WallClock;
@@ -66,4 +67,6 @@ pub enum OutputOptions {
     },
     /// A recording, 48 kHz stereo 24 bit.
     Wav(PathBuf),
+    /// The air check, in the folder `aircheck` of the site.
+    AirCheck(AirCheckOptions),
 }

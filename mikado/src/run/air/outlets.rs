@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
+use playout::aircheck::AirCheckOptions;
 use playout::outputs::{Container, Icecast, IcecastOptions, Mp3Options, OpusOptions, StreamHub};
 use playout::realtime::{TapReader, TapSpec};
 
+use super::air_check::{AirCheck, AirCheckWork};
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
@@ -29,6 +31,9 @@ pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
     if wav(options).is_some() {
         taps.push(TapSpec::new("wav", RECORDING_TAP));
     }
+    if air_check(options).is_some() {
+        taps.push(TapSpec::new("aircheck", RECORDING_TAP));
+    }
     taps
 }
 
@@ -41,7 +46,8 @@ pub fn open(
     cards: SyncSender<CardLink>,
     engine: Arc<Mutex<EngineView>>,
 ) -> anyhow::Result<Arc<Station>> {
-    let mut taps = taps.into_iter();
+    let mut taps = taps;
+    let mut named = |name: &str| taps.iter().position(|t| t.name() == name).map(|i| taps.remove(i));
     let alarms = Arc::new(AlarmBoard::default());
     let mut failed = Vec::new();
     let hubs = Hubs::new(options);
@@ -49,18 +55,38 @@ pub fn open(
         opus: hubs.opus.clone().map(|(o, hub)| Stream::opus(o, hub)),
         mp3: hubs.mp3.clone().map(|(o, hub)| Stream::mp3(o, hub)),
     };
-    let tap = taps.next().context("there is no tap to encode from")?;
+    let tap = named("encoding").context("there is no tap to encode from")?;
     let encoding = Encoding::start(tap, streams).context("the encoders cannot be started")?;
     let card = card(options).and_then(|(name, period)| started(CardKeeper::start(name, period, cards), &mut failed));
-    let recording =
-        wav(options).zip(taps.next()).and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
+    let recording = wav(options)
+        .zip(named("wav"))
+        .and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
+    let air_check = air_check(options).zip(named("aircheck")).and_then(|(check, tap)| {
+        let (dir, clock) = (options.data_dir.join("aircheck"), options.clock);
+        let (pace, engine) = (Arc::clone(pace), Arc::clone(&engine));
+        let work = AirCheckWork { dir, site: options.site, boot, options: check, clock, pace, engine };
+        started(AirCheck::start(work, tap), &mut failed)
+    });
     let icecasts = icecasts(options, &hubs, &mut failed);
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
     alarms.set("start", failed, now);
     let streams = hubs.files(options);
     let (site, clock, pace) = (options.site, options.clock, Arc::clone(pace));
-    Ok(Arc::new(Station { site, boot, clock, pace, encoding, card, recording, icecasts, streams, alarms, engine }))
+    Ok(Arc::new(Station {
+        site,
+        boot,
+        clock,
+        pace,
+        encoding,
+        card,
+        recording,
+        air_check,
+        icecasts,
+        streams,
+        alarms,
+        engine,
+    }))
 }
 
 /// The hubs that somebody listens to, with the settings of their encoders.
@@ -82,7 +108,7 @@ impl Hubs {
                 OutputOptions::Icecast { format: StreamFormat::Mp3, .. } => {
                     mp3.get_or_insert_default();
                 }
-                OutputOptions::Card { .. } | OutputOptions::Wav(_) => {}
+                OutputOptions::Card { .. } | OutputOptions::Wav(_) | OutputOptions::AirCheck(_) => {}
             }
         }
         let title = format!("Mikado FM {}", options.site);
@@ -133,6 +159,13 @@ fn card(options: &AirOptions) -> Option<(&str, Frames)> {
 fn wav(options: &AirOptions) -> Option<&std::path::PathBuf> {
     outputs(options).find_map(|o| match o {
         OutputOptions::Wav(path) => Some(path),
+        _ => None,
+    })
+}
+
+fn air_check(options: &AirOptions) -> Option<AirCheckOptions> {
+    outputs(options).find_map(|o| match o {
+        OutputOptions::AirCheck(check) => Some(*check),
         _ => None,
     })
 }

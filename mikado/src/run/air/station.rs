@@ -6,6 +6,7 @@ use std::time::Instant;
 use domain::{BootId, OutputReading, SiteId, Vitals};
 use playout::outputs::{Icecast, StreamHub};
 
+use super::air_check::AirCheck;
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
@@ -30,6 +31,8 @@ pub struct Station {
     pub card: Option<CardKeeper>,
     /// The recorder, when one is configured.
     pub recording: Option<Recording>,
+    /// The air check, when it is configured.
+    pub air_check: Option<AirCheck>,
     /// Source clients.
     pub icecasts: Vec<Icecast>,
     /// The streams that are served, by file name.
@@ -78,6 +81,7 @@ impl Station {
         outputs.extend(self.card.iter().map(CardKeeper::reading));
         outputs.extend(self.icecasts.iter().map(Icecast::reading));
         outputs.extend(self.recording.iter().map(Recording::reading));
+        outputs.extend(self.air_check.iter().map(AirCheck::reading));
         outputs
     }
 
@@ -93,6 +97,7 @@ impl Station {
         self.encoding.stop();
         self.card.iter().for_each(CardKeeper::stop);
         self.recording.iter().for_each(Recording::stop);
+        self.air_check.iter().for_each(AirCheck::stop);
         self.icecasts.iter().for_each(Icecast::stop);
     }
 
@@ -100,6 +105,7 @@ impl Station {
     pub fn outputs_have_ended(&self) -> bool {
         self.encoding.has_ended()
             && self.recording.as_ref().is_none_or(Recording::has_ended)
+            && self.air_check.as_ref().is_none_or(AirCheck::has_ended)
             && self.icecasts.iter().all(Icecast::has_ended)
     }
 }

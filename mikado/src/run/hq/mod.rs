@@ -3,6 +3,7 @@
 //! Everything here may die and start again: the sites play their published plans, write their own journals and serve
 //! their own streams.
 
+mod air_checks;
 mod journals;
 mod planner;
 mod porch;
@@ -107,6 +108,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         clock: Arc::new(move || clock.now()),
         replan,
         plans: planner::plans_for_pages(&rooms, published),
+        air_checks: Arc::new(air_checks::SiteAirChecks(Arc::clone(&rooms.config))),
     };
     tracing::info!("pages on http://{}/", rooms.config.http);
     stopping::serve_until_asked(listener, web_admin::router(app)).await

@@ -1,0 +1,243 @@
+//! The thread that records the air check; a full, slow or broken disk stops nothing else.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use domain::{Anchor, BootId, Finding, Frames, OutputReading, Severity, SiteId};
+use playout::aircheck::{AirCheckOptions, ClockReading, Recorder};
+use playout::realtime::TapReader;
+
+use super::pace::PaceState;
+use super::turning::EngineView;
+use crate::clock::WallClock;
+
+/// How often the ring is emptied and the clocks are read.
+const NAP: Duration = Duration::from_millis(100);
+/// How often the disk is asked for its room, and what was written is synced: a power cut takes no more than this.
+const LOOK: Duration = Duration::from_secs(10);
+/// How often what is too old or too much is let go.
+const RETAIN: Duration = Duration::from_mins(10);
+/// How soon a recording that failed is tried again.
+const RETRY: Duration = Duration::from_secs(20);
+/// Two readings of the wall further apart than this had something between them: the pair is read again.
+const PAIR_MAX: Duration = Duration::from_millis(1);
+/// A machine so busy that five pairs in a row are torn has other troubles.
+const PAIRS_MAX: usize = 5;
+
+/// Frames taken from the ring at once: a gap is told to a tenth of a second.
+const CHUNK: usize = 4_800;
+
+/// What the thread works with.
+pub struct AirCheckWork {
+    /// Where the pieces go.
+    pub dir: PathBuf,
+    /// The site.
+    pub site: SiteId,
+    /// This life of the process.
+    pub boot: BootId,
+    /// What is recorded and how long it is kept.
+    pub options: AirCheckOptions,
+    /// The wall clock.
+    pub clock: WallClock,
+    /// The pace-maker's readings.
+    pub pace: Arc<PaceState>,
+    /// Whether the wall is trusted.
+    pub engine: Arc<Mutex<EngineView>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    taken: AtomicU64,
+    lost: AtomicU64,
+    stop: AtomicBool,
+    trouble: Mutex<Option<Finding>>,
+}
+
+/// The running thread.
+pub struct AirCheck {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+impl AirCheck {
+    /// Starts recording what `tap` gives.
+    pub fn start(work: AirCheckWork, tap: TapReader) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        let builder = thread::Builder::new().name("aircheck".into()).stack_size(512 * 1024);
+        let thread = builder.spawn(move || Turn { work, shared: theirs, recorder: None, unwritten: 0 }.run(tap))?;
+        Ok(Self { shared, thread })
+    }
+
+    /// How it fares.
+    pub fn reading(&self) -> OutputReading {
+        OutputReading {
+            name: "aircheck".into(),
+            taken: Frames(self.shared.taken.load(Relaxed)),
+            lost: Frames(self.shared.lost.load(Relaxed)),
+            listeners: None,
+            trouble: self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Lets the thread write what is in the ring, seal the piece and end.
+    pub fn stop(&self) {
+        self.shared.stop.store(true, Relaxed);
+    }
+
+    /// Whether the thread has ended.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+struct Turn {
+    work: AirCheckWork,
+    shared: Arc<Shared>,
+    recorder: Option<Recorder>,
+    /// Frames that came while nothing recorded.
+    unwritten: u64,
+}
+
+impl Turn {
+    fn run(mut self, mut tap: TapReader) {
+        let (mut tried, mut looked, mut retained) = (None::<Instant>, Instant::now(), None::<Instant>);
+        loop {
+            let stopping = self.shared.stop.load(Relaxed);
+            if self.recorder.is_none() && tried.is_none_or(|t| t.elapsed() >= RETRY) {
+                tried = Some(Instant::now());
+                self.open();
+            }
+            self.drain(&mut tap);
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                self.look();
+            }
+            if self.recorder.is_some() && retained.is_none_or(|t| t.elapsed() >= RETAIN) {
+                retained = Some(Instant::now());
+                self.retain();
+            }
+            if stopping {
+                break;
+            }
+            thread::sleep(NAP);
+        }
+        if let Some(recorder) = self.recorder.take() {
+            self.tell(recorder.finish().err().map(|e| stopped(&e)));
+        }
+    }
+
+    fn open(&mut self) {
+        let AirCheckWork { dir, site, boot, options, .. } = &self.work;
+        match Recorder::open(dir, *site, *boot, *options) {
+            Ok(recorder) => {
+                self.recorder = Some(recorder);
+                self.look();
+            }
+            Err(e) => self.tell(Some(stopped(&e))),
+        }
+    }
+
+    fn drain(&mut self, tap: &mut TapReader) {
+        let mut chunk = vec![[0.0; 2]; CHUNK];
+        let reading = self.read_clocks();
+        loop {
+            let lost_before = tap.lost();
+            let n = tap.read(&mut chunk);
+            if n == 0 {
+                break;
+            }
+            let at = tap.position() - Frames(n as u64);
+            let gap = tap.lost().saturating_sub(lost_before);
+            self.record(|r| {
+                r.push(&chunk[..n], at, reading)?;
+                if gap > Frames::ZERO { r.note_gap(at, gap) } else { Ok(()) }
+            });
+            match self.recorder {
+                Some(_) => drop(self.shared.taken.fetch_add(n as u64, Relaxed)),
+                None => self.unwritten += n as u64,
+            }
+        }
+        self.shared.lost.store(tap.lost().0 + self.unwritten, Relaxed);
+    }
+
+    /// Does something with the recorder; when that fails the recorder goes, and the piece stays as it is.
+    fn record(&mut self, work: impl FnOnce(&mut Recorder) -> playout::Result<()>) {
+        if let Some(mut recorder) = self.recorder.take() {
+            match work(&mut recorder) {
+                Ok(()) => self.recorder = Some(recorder),
+                Err(e) => self.tell(Some(stopped(&e))),
+            }
+        }
+    }
+
+    /// Syncs, and stops while the disk has too little room.
+    fn look(&mut self) {
+        let Some(mut recorder) = self.recorder.take() else { return };
+        let Some(space) = recorder.space() else { return self.recorder = Some(recorder) };
+        let keeping = self.work.options.keeping;
+        if !keeping.has_room(space, recorder.piece().is_some()) {
+            // Sealing takes a few hundred bytes; when even they are refused the next start seals.
+            let _ = recorder.finish_piece();
+            return self.tell(Some(no_room(space.free_bytes, keeping.floor_bytes(space))));
+        }
+        self.recorder = Some(recorder);
+        self.tell(None);
+        self.record(|r| r.sync());
+    }
+
+    fn retain(&mut self) {
+        let now = self.read_clocks();
+        self.record(|r| r.retain(now.trusted.then_some(now.anchor.wall)));
+    }
+
+    fn tell(&self, trouble: Option<Finding>) {
+        *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// Both clocks; read again when something came between the two.
+    fn read_clocks(&self) -> ClockReading {
+        let trusted = self.work.engine.lock().unwrap_or_else(PoisonError::into_inner).time_trusted;
+        let mut left = PAIRS_MAX;
+        loop {
+            let before = Instant::now();
+            let wall = self.work.clock.now();
+            let after = Instant::now();
+            left -= 1;
+            if after - before < PAIR_MAX || left == 0 {
+                let at = self.work.pace.position(before + (after - before) / 2);
+                return ClockReading { anchor: Anchor { at, wall }, trusted };
+            }
+        }
+    }
+}
+
+fn stopped(e: &playout::Error) -> Finding {
+    Finding {
+        code: "aircheck.stopped".into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr: format!("La pige s'est arrêtée ({e}). L'antenne continue ; nouvel essai dans 20 secondes."),
+        en: format!("The air check has stopped: {e}. The air goes on; trying again in 20 seconds."),
+    }
+}
+
+fn no_room(free_bytes: u64, floor_bytes: u64) -> Finding {
+    let (free, floor) = (free_bytes / 1_000_000, floor_bytes / 1_000_000);
+    Finding {
+        code: "aircheck.full".into(),
+        severity: Severity::Warning,
+        at_s: None,
+        fr: format!(
+            "La pige est arrêtée : il reste {free} Mo sur le disque, et {floor} Mo sont gardés pour l'antenne. Libérez de la \
+             place, ou baissez keep ou disk_budget."
+        ),
+        en: format!(
+            "The air check is stopped: {free} MB are left on the disk, and {floor} MB are kept for the air. Free some space, \
+             or lower keep or disk_budget."
+        ),
+    }
+}
