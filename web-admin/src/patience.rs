@@ -50,7 +50,7 @@ mod tests {
     fn listened_to_s(bytes: usize, every: Duration) -> u64 {
         let mut patience = Patience::new();
         let (began, mut now) = (patience.began, patience.began);
-        while now - began < Duration::from_secs(3600) {
+        while now - began < Duration::from_hours(1) {
             let until = patience.until(now);
             if now + every > until {
                 return (until - began).as_secs();

@@ -8,7 +8,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Characters of a RadioText (IEC 62106-2: 16 groups 2A of four each).
+/// Characters of a radio text (IEC 62106-2: 16 groups 2A of four each).
 pub const RADIO_TEXT_CHARS_MAX: usize = 64;
 /// Characters of a programme service name.
 pub const PROGRAMME_SERVICE_CHARS: usize = 8;

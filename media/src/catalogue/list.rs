@@ -72,7 +72,7 @@ fn places(db: &Connection, sql: &str, values: impl Params) -> Result<Vec<i64>> {
 }
 
 /// Down the titles until the page is full, past what was not found. Sorting all that was found would cost more when it is
-/// much, and so would SQLite's own table of it: places are small numbers without wide gaps, so one bit each will do.
+/// much, and so would the database's own table of it: places are small numbers without wide gaps, so one bit each will do.
 fn by_title(db: &Connection, question: &str, part: Part) -> Result<Vec<i64>> {
     let mut found: Vec<u64> = Vec::new();
     let mut statement = db.prepare_cached("SELECT rowid FROM listing_words WHERE listing_words MATCH ?")?;

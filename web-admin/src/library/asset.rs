@@ -15,7 +15,7 @@ use tower_http::services::ServeFile;
 
 use super::list::status_class;
 use super::paper::Sheet;
-use super::{asset_id, protect};
+use super::{asset_id, cues, protect};
 use crate::error::{Field, WebError};
 use crate::pages::{Frame, Nav, show};
 use crate::people::{Act, Right};
@@ -120,6 +120,10 @@ impl Page {
 
     fn length(&self) -> String {
         length(self.card.asset.length)
+    }
+
+    fn cues(&self) -> Vec<cues::Point> {
+        cues::points(self.card.asset.cues, self.f.t)
     }
 
     /// For the picture's ruler, where a decimal point is law.

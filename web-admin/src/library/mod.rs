@@ -1,6 +1,7 @@
 //! *Médiathèque*: every sound of the station, where it stands, and how one comes in.
 
 mod asset;
+mod cues;
 mod list;
 mod paper;
 mod protect;

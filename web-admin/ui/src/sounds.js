@@ -17,7 +17,8 @@ async function start(wave) {
   const audio = wave.parentElement.querySelector("audio");
   const tools = wave.parentElement.querySelector("[data-wave-tools]");
   const length = Number(wave.dataset.seconds);
-  const view = { from: 0, span: length, peaks: null };
+  const cues = [...wave.parentElement.querySelectorAll("[data-at]")];
+  const view = { from: 0, span: length, peaks: null, cues: cues.map((cue) => Number(cue.dataset.at)) };
   const draw = () => {
     if (view.peaks) paint(canvas, view, audio ? audio.currentTime : 0);
     if (tools) tools.querySelector("output").textContent = `${time(view.from)} – ${time(view.from + view.span)}`;
@@ -60,6 +61,11 @@ async function start(wave) {
     const move = { "+": moves.in, "-": moves.out, ArrowLeft: moves.back, ArrowRight: moves.on }[e.key];
     if (move) { e.preventDefault(); move(); }
   });
+  for (const cue of cues) cue.addEventListener("click", () => {
+    const at = Number(cue.dataset.at);
+    if (at < view.from || at > view.from + view.span) show(view.span, at);
+    if (audio) { audio.currentTime = at; audio.play(); }
+  });
   audio?.addEventListener("timeupdate", () => {
     const at = audio.currentTime;
     // What plays on leaves the picture at its end, and the picture follows.
@@ -83,7 +89,7 @@ function time(s) {
 }
 
 /** `peaks` are pairs of lowest and highest sample, −1 to 1. */
-function paint(canvas, { from, span, peaks }, at) {
+function paint(canvas, { from, span, peaks, cues }, at) {
   const scale = devicePixelRatio || 1;
   canvas.width = canvas.clientWidth * scale;
   canvas.height = canvas.clientHeight * scale;
@@ -100,4 +106,6 @@ function paint(canvas, { from, span, peaks }, at) {
     draw.fillStyle = x / canvas.width < played ? gone : coming;
     draw.fillRect(x, middle - high * middle, 1, Math.max(scale, (high - low) * middle));
   }
+  draw.fillStyle = colour("--warning");
+  for (const cue of cues) draw.fillRect(Math.round(((cue - from) / span) * canvas.width), 0, Math.max(1, scale), canvas.height);
 }
