@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod diagnostics;
 pub mod error;
+pub mod kit;
 pub mod run;
 pub mod speech;
 pub mod wire;

@@ -170,6 +170,11 @@ impl Engine {
         self.tell(now, Fact::Plans(bundle));
     }
 
+    /// Gives the engine the site's own plans, for when the published ones end; each call replaces what was given before.
+    pub fn set_own_plans(&mut self, now: Moment, bundle: PlanBundle) {
+        self.tell(now, Fact::OwnPlans(bundle));
+    }
+
     /// Says what was found wrong with the plan slots; each call replaces what the last one said.
     pub fn set_plan_findings(&mut self, now: Moment, findings: Vec<Finding>) {
         let since = self.wall(now);

@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod alert;
+mod alone;
 pub mod calendar;
 pub mod changes;
 mod civil;
@@ -21,6 +22,7 @@ mod timetable;
 mod week;
 mod why;
 
+pub use alone::plan_alone;
 pub use changes::{Changes, Override, OverrideSpec};
 pub use compare::{Difference, compare};
 pub use grid::{Grid, Hole};

@@ -5,6 +5,7 @@
 //! on the mixer well before its first frame. Whatever has no sound leaves its place to the bed and is tried again.
 
 mod join;
+mod own;
 mod place;
 mod replan;
 mod sentences;
@@ -49,6 +50,8 @@ pub(crate) enum Fact {
     Turn,
     /// New plans were published.
     Plans(PlanBundle),
+    /// The site has made plans of its own for when the published ones end.
+    OwnPlans(PlanBundle),
     /// A deck has read a sound ahead; this is its whole length.
     Ready { key: CueKey, length: Frames },
     /// A deck cannot open a sound.
@@ -85,6 +88,10 @@ pub(crate) enum Work {
 pub(crate) struct Conductor {
     timeline: Timeline,
     bundle: Option<PlanBundle>,
+    /// The site's own plans, for when the published ones have ended.
+    own: Option<PlanBundle>,
+    /// Whether what was placed last comes from them.
+    alone: bool,
     lane: VecDeque<Slot>,
     work: VecDeque<Work>,
     last_key: u64,
@@ -95,7 +102,17 @@ pub(crate) struct Conductor {
 impl Conductor {
     pub(crate) fn new(timeline: Timeline) -> Self {
         let (lane, work) = (VecDeque::new(), VecDeque::new());
-        Self { timeline, bundle: None, lane, work, last_key: 0, aired_until: None, watched_at: None }
+        Self {
+            timeline,
+            bundle: None,
+            own: None,
+            alone: false,
+            lane,
+            work,
+            last_key: 0,
+            aired_until: None,
+            watched_at: None,
+        }
     }
 
     /// Takes one fact.
@@ -103,6 +120,7 @@ impl Conductor {
         match fact {
             Fact::Turn => self.turn(now),
             Fact::Plans(bundle) => self.take_plans(now, bundle),
+            Fact::OwnPlans(bundle) => self.take_own_plans(now, bundle),
             Fact::Ready { key, length } => self.ready(now, key, length),
             Fact::Refused { key, why } => self.refused(now, key, &why),
             Fact::Failed { key, at, why } => self.failed(now, key, at, &why),
@@ -183,7 +201,9 @@ impl Conductor {
             return self.raise("", sentences::clock_unknown());
         }
         let wall = self.timeline.wall_of(now.at);
+        self.watch_own();
         match self.plan_until(now.at) {
+            None if self.alone => self.calm("plan.none", ""),
             None => self.raise("", sentences::no_plan()),
             Some(until) => {
                 self.calm("plan.none", "");
@@ -314,7 +334,7 @@ impl Conductor {
         (whole.cue.from, whole.cue.at) = (slot.file_at(begin), begin);
         whole.cue.into = slot.cue.into + begin.since(slot.cue.at).unwrap_or_default();
         (whole.cue.key, whole.stage, whole.began) = (key, Stage::Opening, false);
-        (whole.cue.rung, whole.mend) = (Rung::Plan, None);
+        (whole.cue.rung, whole.mend) = (whole.source, None);
         whole.cue.fade_in = if begin > slot.cue.at { JOIN_FADE } else { whole.cue.fade_in };
         let about = whole.cue.entry.id.to_string();
         let unheard = begin <= slot.cue.at;

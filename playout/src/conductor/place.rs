@@ -8,7 +8,7 @@ use super::{Conductor, LEAD, LOOK_AHEAD, MAX_LANE, Work, sentences};
 use crate::realtime::{CUT_FADE, JOIN_FADE};
 
 /// An entry whose start lies within this of the lane's edge begins there as promised; further off it is joined in progress.
-const SNAP: SignedDuration = SignedDuration::from_millis(50);
+pub(super) const SNAP: SignedDuration = SignedDuration::from_millis(50);
 /// A boundary that moves by more than this gets a fade at its early side, so that the cut does not click.
 const TOUCH: Frames = Frames(1);
 
@@ -41,7 +41,7 @@ impl Conductor {
     pub(super) fn place(&mut self, now: Moment, begin: Position, touching: bool) -> bool {
         self.timeline.trim();
         let Some(wall) = self.timeline.wall_of(begin) else { return false };
-        let Some(entry) = self.entry_near(wall).cloned() else { return false };
+        let Some((entry, source)) = self.promised(wall).map(|(e, source)| (e.clone(), source)) else { return false };
         let Some((at, into)) = self.start_of(&entry, begin, wall, touching) else { return false };
         if at > now.at + LOOK_AHEAD {
             return false;
@@ -59,18 +59,9 @@ impl Conductor {
         if end <= at {
             return false;
         }
-        self.add(now, &entry, (at, end, into), &right);
+        self.alone = source == Rung::OwnPlan;
+        self.add(now, (&entry, source), (at, end, into), &right);
         true
-    }
-
-    /// The entry at `wall`, or the one that begins within a snap of it, or else the next one to begin.
-    pub(super) fn entry_near(&self, wall: Timestamp) -> Option<&Entry> {
-        let plans = &self.bundle.as_ref()?.plans;
-        let near = wall.checked_add(SNAP).unwrap_or(wall);
-        plans.iter().find_map(|p| p.entry_at(near)).or_else(|| {
-            let firsts = plans.iter().filter_map(|p| p.entries().first());
-            firsts.filter(|e| e.at > wall).min_by_key(|e| e.at)
-        })
     }
 
     /// Where an entry begins on the output, and how far into it that is.
@@ -123,7 +114,13 @@ impl Conductor {
         }
     }
 
-    fn add(&mut self, now: Moment, entry: &Entry, (at, end, into): (Position, Position, Frames), right: &Right) {
+    fn add(
+        &mut self,
+        now: Moment,
+        (entry, source): (&Entry, Rung),
+        (at, end, into): (Position, Position, Frames),
+        right: &Right,
+    ) {
         let key = self.new_key();
         let (file_from, gain) = match &entry.what {
             What::Audio { from, gain, .. } => (*from, *gain),
@@ -132,7 +129,7 @@ impl Conductor {
         let audio = matches!(right, Right::Audio { .. });
         let from = file_from + into;
         let fade_in = self.fade_in(entry, from, into);
-        let rung = if audio { Rung::Plan } else { Rung::Sustaining };
+        let rung = if audio { source } else { Rung::Sustaining };
         let curves = [Curve::EqualPower; 2];
         let cue = Cue {
             key,
@@ -150,7 +147,16 @@ impl Conductor {
         };
         let flows_on = self.flows_on(entry, from + end.since(at).unwrap_or_default());
         let stage = if audio { Stage::Opening } else { Stage::Bed };
-        self.lane.push_back(Slot { cue, stage, began: false, flows_on, replaces: None, mend: None, length: None });
+        self.lane.push_back(Slot {
+            cue,
+            stage,
+            source,
+            began: false,
+            flows_on,
+            replaces: None,
+            mend: None,
+            length: None,
+        });
         match (&entry.what, right) {
             (What::Audio { hash, .. }, Right::Audio { .. }) => {
                 self.work.push_back(Work::Open { key, hash: *hash, from });

@@ -35,6 +35,11 @@ impl Conductor {
                     keep += 1;
                     break;
                 }
+                // What the site plays by its own plan is heard to its edge, unless that is far.
+                Verdict::Other if self.ends_soon(now, keep) => {
+                    keep += 1;
+                    break;
+                }
                 Verdict::Other => break,
             }
         }
@@ -55,8 +60,7 @@ impl Conductor {
     }
 
     fn promise_of(&self, old: &Entry) -> Option<&Entry> {
-        let plans = &self.bundle.as_ref()?.plans;
-        plans.iter().find_map(|p| p.entry_at(old.at)).filter(|e| e.id == old.id)
+        self.promised(old.at).map(|(e, _)| e).filter(|e| e.id == old.id)
     }
 
     fn resize(&mut self, i: usize, length: Frames) {

@@ -78,6 +78,17 @@ pub(super) fn plan_ending(hours: i64) -> Finding {
     )
 }
 
+pub(super) fn own_plan() -> Finding {
+    finding(
+        "plan.own",
+        Severity::Warning,
+        "Les plans de la station pour ce site sont épuisés ; il joue son propre plan, fait de la dernière grille et de ce qu’il a en réserve. Rétablissez la liaison ou apportez les plans."
+            .to_owned(),
+        "The station's plans for this site have ended; it plays its own plan, made from the last grid and what is on its shelf. Restore the link or bring the plans."
+            .to_owned(),
+    )
+}
+
 pub(super) fn clock_unknown() -> Finding {
     finding(
         "clock.unknown",

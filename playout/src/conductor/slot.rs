@@ -50,6 +50,8 @@ pub(super) enum Stage {
 pub(super) struct Slot {
     pub(super) cue: Cue,
     pub(super) stage: Stage,
+    /// Whose promise it is: the studio's or the site's own.
+    pub(super) source: Rung,
     pub(super) began: bool,
     /// Whether the next entry goes on in the same file where this one stops.
     pub(super) flows_on: bool,

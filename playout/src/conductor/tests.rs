@@ -20,6 +20,7 @@ struct Heard {
 struct Rig {
     conductor: Conductor,
     at: Position,
+    step: Frames,
     start: Timestamp,
     shift_s: i64,
     shelf: BTreeMap<u8, Frames>,
@@ -34,6 +35,7 @@ impl Rig {
         Self {
             conductor: Conductor::new(Timeline::new(None)),
             at: Position(0),
+            step: Frames::from_millis(50),
             start: start.parse().unwrap(),
             shift_s: 0,
             shelf: (1..=9).map(|h| (h, Frames::from_secs(7_200))).collect(),
@@ -98,7 +100,7 @@ impl Rig {
     fn run(&mut self, seconds: u64) {
         let until = self.at + Frames::from_secs(seconds);
         while self.at < until {
-            self.at = self.at + Frames::from_millis(50);
+            self.at = self.at + self.step;
             let now = self.now();
             let due: Vec<_> = self
                 .on
@@ -370,4 +372,74 @@ fn a_tail_does_not_survive_what_it_was_made_for() {
         let second = rig.on.values().find(|(c, _)| c.entry.id.as_str().ends_with("/1")).unwrap();
         assert_eq!(second.0.at, edge);
     }
+}
+
+/// Own plans of a day: the site's hours, in pieces of ten minutes.
+fn own_days(days: &[&str]) -> PlanBundle {
+    let rows: Vec<_> = (0..144).map(|n| (600, audio(n % 4 + 5, Frames::ZERO))).collect();
+    bundle(1, days.iter().map(|d| day_of(d, "00:00:00", &rows)).collect())
+}
+
+#[test]
+fn when_the_plans_end_the_site_plays_its_own_and_comes_back_at_an_edge() {
+    let mut rig = Rig::new("2026-11-24T23:40:00Z");
+    let rows: Vec<_> = (1..=4).map(|h| (600, audio(h, Frames::ZERO))).collect();
+    rig.plans(1, vec![day_of(DAY, "23:20:00", &rows)]);
+    let now = rig.now();
+    rig.tell(now, Fact::OwnPlans(own_days(&[DAY, "2026-11-25", "2026-11-26"])));
+    rig.run(3_600);
+    let rungs: Vec<_> = rig.heard.iter().map(|h| (h.own, h.entry.starts_with(DAY))).collect();
+    assert!(rungs.iter().all(|(own, _)| *own), "never the bed: {rungs:?}");
+    assert!(rig.heard.windows(2).all(|w| w[0].end == w[1].at), "and no hole");
+    let on =
+        |rig: &Rig| rig.on.values().find(|(_, began)| *began).map(|(c, _)| (c.rung, c.entry.id.to_string())).unwrap();
+    assert_eq!(on(&rig).0, Rung::OwnPlan);
+    assert!(rig.alarm("plan.own") && !rig.alarm("plan.none"));
+    // The studio is back in the middle of an entry, with another day than the site's own.
+    rig.run(125);
+    let before = on(&rig).1;
+    let day: Vec<_> = (0..48).map(|n| (1_800, audio(n % 4 + 1, Frames::ZERO))).collect();
+    rig.plans(2, vec![day_of("2026-11-25", "00:00:00", &day)]);
+    rig.run(60);
+    assert_eq!(on(&rig), (Rung::OwnPlan, before), "its own entry is heard to its edge");
+    rig.run(600);
+    assert_eq!(on(&rig).0, Rung::Plan);
+    assert!(!rig.alarm("plan.own"));
+    let last = rig.heard.iter().rfind(|h| h.own).unwrap();
+    assert_eq!(last.end, rig.position("2026-11-25T00:50:00Z"), "the edge of the site's entry");
+}
+
+#[test]
+fn a_plan_that_ends_at_once_does_not_call_a_site_back() {
+    let mut rig = Rig::new("2026-11-25T00:05:00Z");
+    let now = rig.now();
+    rig.tell(now, Fact::OwnPlans(own_days(&["2026-11-25"])));
+    rig.run(60);
+    // A plan that covers the day before and half an hour of this one, as far as a cut transfer got.
+    let rows = [(1_800, audio(1, Frames::ZERO))];
+    let short = day_of("2026-11-25", "00:00:00", &rows);
+    let entries = vec![short.entries()[0].clone()];
+    let bounds = (entries[0].at, entries[0].end());
+    let short = domain::SitePlan::new(short.site(), short.day(), short.revision(), bounds, entries).unwrap();
+    rig.plans(5, vec![short]);
+    rig.run(900);
+    assert!(rig.on.values().all(|(c, _)| c.rung == Rung::OwnPlan));
+}
+
+#[test]
+fn fourteen_days_alone_never_fall_to_the_bed() {
+    let mut rig = Rig::new("2026-11-24T23:59:00Z");
+    rig.plans(1, vec![day_of(DAY, "23:50:00", &[(600, audio(1, Frames::ZERO))])]);
+    rig.step = Frames::from_secs(5);
+    let days: Vec<String> = (0..15)
+        .map(|n| DAY.parse::<jiff::civil::Date>().unwrap().saturating_add((n as i64).days()).to_string())
+        .collect();
+    for pair in days.windows(2) {
+        let now = rig.now();
+        let two: Vec<_> = pair.iter().map(String::as_str).collect();
+        rig.tell(now, Fact::OwnPlans(own_days(&two)));
+        rig.run(86_400);
+    }
+    assert!(rig.heard.len() > 1_900 && rig.heard.iter().all(|h| h.own));
+    assert!(rig.heard.windows(2).all(|w| w[0].end == w[1].at));
 }

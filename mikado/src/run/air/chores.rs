@@ -10,10 +10,12 @@ use std::thread;
 use std::time::Duration;
 
 use domain::{Finding, Frames, Revision, Severity, SiteId};
+use jiff::Timestamp;
 use playout::planfile::PlanSlots;
 
 use super::alarms::AlarmBoard;
 use super::mark::WallMark;
+use super::own::OwnPlanner;
 use super::pace::PaceState;
 use super::turning::News;
 use crate::clock::WallClock;
@@ -24,8 +26,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const MARK_EVERY: u64 = 10;
 /// Looks for which lost time is shown: ten minutes.
 const LOST_SHOWN: u64 = 600;
-/// Reading JSON of several days goes a few calls deep.
-const STACK_BYTES: usize = 1024 * 1024;
+/// Reading JSON of several days, and planning some, goes a few calls deep.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// What the thread needs.
 pub struct Chores {
@@ -41,6 +43,8 @@ pub struct Chores {
     pub alarms: Arc<AlarmBoard>,
     /// Where news go. Two may wait; what does not fit is sent a second later.
     pub news: SyncSender<News>,
+    /// Makes the site's own plans when the studio's end.
+    pub own: OwnPlanner,
 }
 
 impl Chores {
@@ -53,7 +57,7 @@ impl Chores {
         Ok(stop)
     }
 
-    fn run(self, data_dir: &Path, stop: &AtomicBool) {
+    fn run(mut self, data_dir: &Path, stop: &AtomicBool) {
         let mark = WallMark::in_dir(data_dir);
         let mut slots = None;
         let mut seen = Seen::default();
@@ -63,6 +67,7 @@ impl Chores {
             slots = slots.or_else(|| self.open(data_dir));
             if let Some(slots) = &slots {
                 self.look(slots, &mut seen);
+                self.plan_alone(&seen);
             }
             if looks % MARK_EVERY == MARK_EVERY - 1 && (self.trusted)() {
                 // A mark that cannot be written is missed only after a power cut with a dead clock battery.
@@ -97,13 +102,27 @@ impl Chores {
             seen.findings = findings;
         }
         if let Some(bundle) = bundle.filter(|b| Some(b.revision) > seen.revision) {
-            let revision = bundle.revision;
+            let (revision, until) = (bundle.revision, bundle.until(self.clock.now()));
             if let Err(TrySendError::Full(_)) = self.news.try_send(News::Plans(bundle)) {
                 return;
             }
-            seen.revision = Some(revision);
+            (seen.revision, seen.until) = (Some(revision), until);
         }
         seen.looks = Some(looks);
+    }
+}
+
+impl Chores {
+    /// Sends plans of the site's own when they are due. Nothing that is bound to a clock is planned by one that is not
+    /// believed.
+    fn plan_alone(&mut self, seen: &Seen) {
+        if !(self.trusted)() {
+            return;
+        }
+        let own = self.own.look(self.clock.now(), seen.until);
+        if own.is_some_and(|plans| self.news.try_send(News::OwnPlans(plans)).is_err()) {
+            self.own.again();
+        }
     }
 }
 
@@ -113,6 +132,8 @@ type Looks = [Option<(u64, std::time::SystemTime)>; 2];
 struct Seen {
     looks: Option<Looks>,
     revision: Option<Revision>,
+    /// How far the plans reached when they were read.
+    until: Option<Timestamp>,
     findings: Vec<Finding>,
 }
 

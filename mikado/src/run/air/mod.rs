@@ -16,6 +16,7 @@ mod mark;
 mod network;
 mod options;
 mod outlets;
+mod own;
 mod pace;
 mod recording;
 mod station;
@@ -37,6 +38,7 @@ pub use options::{AirOptions, OutputOptions, StreamFormat};
 
 use self::chores::Chores;
 use self::mark::WallMark;
+use self::own::OwnPlanner;
 use self::pace::PaceState;
 use self::station::Station;
 use self::turning::{EngineThread, EngineView, News, Turning};
@@ -94,7 +96,8 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
     let view = Arc::clone(&station.engine);
     let trusted = Box::new(move || view.lock().unwrap_or_else(PoisonError::into_inner).time_trusted);
     let (pace, alarms) = (Arc::clone(&station.pace), Arc::clone(&station.alarms));
-    let chores = Chores { site: options.site, clock: options.clock, trusted, pace, alarms, news: news_in };
+    let own = OwnPlanner::new(options.site, options.shelf_dir.clone(), crate::kit::path(&options.data_dir));
+    let chores = Chores { site: options.site, clock: options.clock, trusted, pace, alarms, news: news_in, own };
     let chores = chores.start(&options.data_dir).map_err(anyhow::Error::from);
     let failed = [started.as_ref().err(), chores.as_ref().err()].into_iter().flatten().map(no_engine).collect();
     station.alarms.set("engine", failed, options.clock.now());

@@ -63,6 +63,8 @@ impl From<Snapshot> for EngineView {
 pub enum News {
     /// Plans that were read.
     Plans(PlanBundle),
+    /// Plans of the site's own, for when those end.
+    OwnPlans(PlanBundle),
     /// What is wrong with the slots now.
     Findings(Vec<Finding>),
 }
@@ -131,6 +133,7 @@ impl Turning {
         let now = self.now();
         match news {
             News::Plans(bundle) => self.engine.set_plans(now, bundle),
+            News::OwnPlans(bundle) => self.engine.set_own_plans(now, bundle),
             News::Findings(findings) => self.engine.set_plan_findings(now, findings),
         }
     }

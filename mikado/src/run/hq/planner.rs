@@ -17,6 +17,7 @@ use web_admin::{Planned, Plans};
 use super::Rooms;
 use crate::clock::WallClock;
 use crate::config::Config;
+use crate::kit::Kit;
 
 /// Today, tomorrow and the day after: a site cut off on a Friday evening plays through the Sunday.
 const DAYS: usize = 3;
@@ -52,6 +53,8 @@ pub(super) struct Planner {
     station_number: Option<u64>,
     slots: BTreeMap<SiteId, PlanSlots>,
     highest: Revision,
+    /// What each site holds to plan for itself, by the hash of its bytes.
+    kits: BTreeMap<SiteId, blake3::Hash>,
 }
 
 impl Planner {
@@ -66,6 +69,7 @@ impl Planner {
             station_number: None,
             slots: BTreeMap::new(),
             highest: Revision::default(),
+            kits: BTreeMap::new(),
         };
         planner.take_over();
         planner
@@ -176,6 +180,7 @@ impl Planner {
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
         let mut revision = None;
         let mut done = true;
+        let text = station.to_toml().map_err(|e| anyhow::anyhow!(e.en))?;
         for site in sites {
             if station.site(site).is_none() {
                 tracing::error!("{site} is not a site of the station file; it gets no plan");
@@ -193,8 +198,24 @@ impl Planner {
                 tracing::error!("{site}: no new plan: {why}; the one in force stays so");
                 done = false;
             }
+            if let Err(why) = self.leave_kit(site, Kit::new(site, text.clone(), &assets)) {
+                tracing::error!("{site}: what it needs to plan for itself was not written: {why}");
+                done = false;
+            }
         }
         Ok(done)
+    }
+
+    /// Leaves a site what it needs to plan for itself when it is cut off, where that has changed.
+    fn leave_kit(&mut self, site: SiteId, kit: Kit) -> Result<(), crate::kit::NoKit> {
+        let Some(place) = self.config.site(site).map(|s| crate::kit::path(&s.dir)) else { return Ok(()) };
+        let bytes = kit.to_bytes()?;
+        let hash = blake3::hash(&bytes);
+        if self.kits.get(&site) != Some(&hash) {
+            Kit::write(&place, &bytes)?;
+            self.kits.insert(site, hash);
+        }
+        Ok(())
     }
 
     /// The plans of a site's days in order: each knows the last spots of the day before it.
