@@ -118,8 +118,18 @@ pub struct Vitals {
     pub plan_until: Option<Timestamp>,
     /// Frames that the mixer had to take from the floor because a voice was late, since boot.
     pub underrun: Frames,
+    /// The most that the limiter took away in the last second, in decibels, 0 or less; `None` in the first second.
+    pub limited_db: Option<f32>,
+    /// How long the mixer took for its blocks of 10 ms, since boot: blocks under each of [`Vitals::RENDER_US`], and those over
+    /// the last.
+    pub render_blocks: [u64; 7],
     /// Outputs.
     pub outputs: Vec<OutputReading>,
     /// Conditions, newest first, at most 32.
     pub alarms: Vec<Alarm>,
+}
+
+impl Vitals {
+    /// Microseconds that part the blocks counted in [`Vitals::render_blocks`]; a block over the last one was too late.
+    pub const RENDER_US: [u32; 6] = [125, 250, 500, 1_000, 3_000, 10_000];
 }

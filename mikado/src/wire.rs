@@ -70,6 +70,10 @@ struct VitalsWire {
     revision: Option<u64>,
     plan_until: Option<Time>,
     underrun_frames: u64,
+    #[serde(default)]
+    limited_db: Option<f32>,
+    #[serde(default)]
+    render_blocks: [u64; 7],
     outputs: Vec<OutputWire>,
     alarms: Vec<AlarmWire>,
 }
@@ -205,6 +209,8 @@ impl From<&Vitals> for VitalsWire {
             revision: v.revision.map(|r| r.0),
             plan_until: v.plan_until.map(Time),
             underrun_frames: v.underrun.0,
+            limited_db: v.limited_db,
+            render_blocks: v.render_blocks,
             outputs: v.outputs.iter().map(output).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
         }
@@ -237,6 +243,8 @@ impl TryFrom<VitalsWire> for Vitals {
             revision: v.revision.map(Revision),
             plan_until: v.plan_until.map(|t| t.0),
             underrun: Frames(v.underrun_frames),
+            limited_db: v.limited_db.filter(|db| db.is_finite()),
+            render_blocks: v.render_blocks,
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
             alarms: v
                 .alarms
@@ -285,6 +293,8 @@ mod tests {
             revision: Some(Revision(12)),
             plan_until: Some(at),
             underrun: Frames(480),
+            limited_db: Some(-1.5),
+            render_blocks: [9, 8, 7, 6, 5, 4, 3],
             outputs: vec![OutputReading {
                 name: "opus".into(),
                 taken: Frames(1),

@@ -68,6 +68,8 @@ pub struct Snapshot {
     pub plan_until: Option<Timestamp>,
     /// Frames that fell to a lower rung because a deck was late.
     pub underrun: Frames,
+    /// The most that the limiter took away in the last second, in decibels, 0 or less; `None` in the first.
+    pub limited_db: Option<f32>,
     /// Conditions, newest first, at most 32.
     pub alarms: Vec<Alarm>,
 }
@@ -84,6 +86,9 @@ pub struct Engine {
     plan_findings: Vec<String>,
     bed_retry_at: Option<Position>,
     proof_at: Position,
+    /// What the limiter did in the last second, and when that ended.
+    limited_db: Option<f32>,
+    limited_at: Position,
 }
 
 /// The engine's end of the desk; the decks have taken the way home.
@@ -144,6 +149,8 @@ impl Engine {
             plan_findings: Vec::new(),
             bed_retry_at: None,
             proof_at: Position(0),
+            limited_db: None,
+            limited_at: Position(0),
         }
     }
 
@@ -161,6 +168,7 @@ impl Engine {
         self.look_for_bed(now.at);
         self.board.sweep(now.at);
         self.keep_proof(now);
+        self.read_limiter(now.at);
         let wake = self.conductor.wake_at(now.at).since(now.at).unwrap_or_default();
         wake.as_duration().min(Duration::from_millis(50))
     }
@@ -238,6 +246,7 @@ impl Engine {
             revision: self.conductor.revision(),
             plan_until: self.conductor.plan_until(position),
             underrun: self.desk.gauges.underrun(),
+            limited_db: self.limited_db,
             alarms: self.board.alarms(),
         }
     }
@@ -276,9 +285,10 @@ impl Engine {
     fn load(&mut self, cue: &Cue) {
         self.ledger.load(cue);
         let (key, at, end, gain, rung) = (cue.key, cue.at, cue.last(), cue.gain, cue.rung);
+        let silence_meant = cue.entry.silence_meant;
         let feed = self.feeds.remove(&key).filter(|_| rung > Rung::Sustaining);
         let (fade_in, fade_out, curves) = (cue.fade_in, cue.last_fade(), cue.curves);
-        self.order(Order::Load(Load { key, feed, at, end, gain, fade_in, fade_out, curves, rung }));
+        self.order(Order::Load(Load { key, feed, at, end, gain, fade_in, fade_out, curves, rung, silence_meant }));
     }
 
     fn close_deck(&mut self, key: CueKey) {
@@ -318,6 +328,10 @@ impl Engine {
             Event::Starved { key, at } => self.ledger.turned(key, at, false, time),
             Event::Resumed { key, at } => self.ledger.turned(key, at, true, time),
             Event::Rung { rung, at } => self.ledger.rung(rung, at, time),
+            Event::Hushed { fallen, at } => {
+                self.ledger.hushed(at, fallen, time);
+                self.tell_silence(now, fallen);
+            }
             Event::BedHome(feed) => self.empty(Some(feed)),
             Event::Ended { key, at, feed, .. } => {
                 self.ledger.ended(key, at, time);
@@ -329,6 +343,16 @@ impl Engine {
                 self.empty(feed);
                 self.tell(now, Fact::Ended { key });
             }
+        }
+    }
+
+    fn tell_silence(&mut self, now: Moment, fallen: bool) {
+        if fallen {
+            let title = self.conductor.now_next(now.at).0.map_or_else(String::new, |e| e.title.clone());
+            let since = self.wall(now);
+            self.board.raise(now.at, since, "", silent(&title));
+        } else {
+            self.board.calm(now.at, "air.silent", "");
         }
     }
 
@@ -361,6 +385,13 @@ impl Engine {
             }
         }
         any
+    }
+
+    fn read_limiter(&mut self, at: Position) {
+        if self.limited_at + Frames::from_secs(1) <= at {
+            self.limited_db = Some(self.desk.gauges.take_limited_db());
+            self.limited_at = at;
+        }
     }
 
     fn look_for_bed(&mut self, at: Position) {
@@ -399,6 +430,20 @@ fn now_next(entry: &Entry) -> NowNext {
         language: entry.language.to_string(),
         at: entry.at,
         ends: entry.end(),
+    }
+}
+
+fn silent(title: &str) -> Finding {
+    Finding {
+        code: "air.silent".to_owned(),
+        severity: Severity::Blocking,
+        at_s: None,
+        fr: format!(
+            "« {title} » ne donne plus de son ; le tapis musical passe jusqu’à ce qu’il revienne ou finisse. Écoutez le fichier et remplacez-le."
+        ),
+        en: format!(
+            "“{title}” gives no sound; the bed plays until it does again, or ends. Listen to the file and replace it."
+        ),
     }
 }
 

@@ -97,6 +97,13 @@ impl Ledger {
         self.write(key, old, at, Outcome::Damaged, time);
     }
 
+    /// Everything on the air has gone silent and the rungs below sound, or it sounds again.
+    pub(crate) fn hushed(&mut self, at: Position, fallen: bool, time: &Timeline) {
+        let other = |k: &Known| k.hash.is_some() && k.open.is_some_and(|s| s.own == fallen && s.at < at);
+        let keys: Vec<_> = self.known.iter().filter(|(_, k)| other(k)).map(|(key, _)| *key).collect();
+        keys.into_iter().for_each(|key| self.turned(key, at, !fallen, time));
+    }
+
     pub(crate) fn ended(&mut self, key: CueKey, at: Position, time: &Timeline) {
         let Some(open) = self.known.get_mut(&key).and_then(|k| k.open.take()) else {
             self.known.remove(&key);

@@ -20,5 +20,6 @@ pub mod render;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+pub mod watch;
 
 pub use error::{Error, Result};

@@ -47,6 +47,7 @@ fn load(key: u64, feed: Option<Feed>, at: u64, end: u64) -> Order {
         fade_out: Frames::ZERO,
         curves: [Curve::EqualPower; 2],
         rung,
+        silence_meant: false,
     })
 }
 
@@ -75,6 +76,7 @@ fn events(desk: &mut Desk) -> Vec<String> {
             Event::Ended { key, at, began, .. } => format!("ended {} at {} {began}", key.0, at.0),
             Event::Refused { key, .. } => format!("refused {}", key.0),
             Event::Rung { rung, at } => format!("rung {} at {}", rung.number(), at.0),
+            Event::Hushed { fallen, at } => format!("hushed {fallen} at {}", at.0),
             Event::BedHome(_) => "bed home".to_owned(),
         });
     }
@@ -255,6 +257,37 @@ fn a_slow_tap_loses_its_own_sound_and_keeps_its_time() {
     }
     drop(fanout);
     assert!(slow.ended());
+}
+
+#[test]
+fn a_programme_that_has_gone_silent_leaves_its_place_until_it_sounds_again() {
+    // Levels of the programme, and after how many seconds the bed takes over: never for what is heard or meant.
+    let rows: [(&str, fn(u64) -> f32, bool, Option<u64>); 5] = [
+        ("nothing", |_| 0.0, false, Some(2)),
+        ("hardly anything", |i| if i % 2 == 0 { 5e-4 } else { -5e-4 }, false, Some(8)),
+        ("a quiet room", |i| if i % 2 == 0 { 2e-3 } else { -2e-3 }, false, None),
+        ("pauses of a second and a half", |i| if i % 96_000 < 24_000 { 0.1 } else { 0.0 }, false, None),
+        ("a minute of silence", |_| 0.0, true, None),
+    ];
+    for (name, value, meant, falls_s) in rows {
+        let (mut mixer, mut desk) = Mixer::new(Floor::new());
+        order(&mut desk, Order::Bed(filled(200, |_| 0.25)));
+        let Order::Load(cue) = load(1, Some(filled(120, value)), 0, 12 * 48_000) else { unreachable!() };
+        order(&mut desk, Order::Load(Load { silence_meant: meant, ..cue }));
+        order(&mut desk, load(2, Some(filled(40, |_| 0.5)), 12 * 48_000, 16 * 48_000));
+        let got = play(&mut mixer, 1_500);
+        let told = events(&mut desk);
+        let fallen = told.iter().find(|t| t.starts_with("hushed true"));
+        let block_before = |s: u64| s * 48_000 - BLOCK_FRAMES as u64;
+        assert_eq!(fallen.cloned(), falls_s.map(|s| format!("hushed true at {}", block_before(s))), "{name}: {told:?}");
+        if let Some(s) = falls_s {
+            let bed = &got[s as usize * 48_000 + 4_800..12 * 48_000];
+            assert!(bed.iter().all(|s| (s - 0.25).abs() < 0.001), "{name}: the bed sounds");
+            assert!(told.iter().any(|t| t.starts_with("hushed false at 5")), "{name}: the next is believed: {told:?}");
+            assert!((got[12 * 48_000 + 24_000] - 0.5).abs() < 0.001, "{name}");
+            assert_eq!(desk.gauges.rung(), Rung::Plan);
+        }
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::block::{BLOCK_FRAMES, Block, Frame, SILENCE};
 use super::feed::{Chunk, Feed};
 use super::floor::Floor;
 use super::gauges::Gauges;
+use super::hush::Hush;
 use super::ladder::Ladder;
 use super::limiter::{LOOK_AHEAD_FRAMES, Limiter};
 use super::order::{CueKey, Event, Load, Order};
@@ -34,6 +35,7 @@ pub(crate) const MAX_CHUNKS_HOME: usize = 1_024;
 /// Voices are mixed as far ahead of the output as the limiter looks: a cue at a position leaves the mixer at that position.
 pub struct Mixer {
     voices: [Option<Voice>; MAX_VOICES],
+    hush: Hush,
     ladder: Ladder,
     limiter: Option<Limiter>,
     close: Option<Close>,
@@ -82,8 +84,8 @@ impl Mixer {
         let gauges = Arc::new(Gauges::default());
         let desk = Desk { orders: orders_in, events: events_out, home: home_out, gauges: Arc::clone(&gauges) };
         let voices = std::array::from_fn(|_| None);
-        let ladder = Ladder::new(floor);
-        (Self { voices, ladder, limiter, close: None, position: Position(0), orders, events, home, gauges }, desk)
+        let (hush, ladder) = (Hush::default(), Ladder::new(floor));
+        (Self { voices, hush, ladder, limiter, close: None, position: Position(0), orders, events, home, gauges }, desk)
     }
 
     /// Where the next block begins.
@@ -101,7 +103,10 @@ impl Mixer {
             self.obey(order);
         }
         let (mut cover, mut below) = ([0; BLOCK_FRAMES], [1.0; BLOCK_FRAMES]);
-        self.sound_voices(block, &mut cover, &mut below);
+        let meant = self.sound_voices(block, &mut cover, &mut below);
+        if let Some(fallen) = self.hush.watch(&block.frames, &mut cover, meant) {
+            self.tell(Event::Hushed { fallen, at });
+        }
         let fallen = self.ladder.render(&mut block.frames, (&cover, &below), &mut self.home);
         self.gauges.add_underrun(fallen.late_frames);
         if let Some((rung, i)) = fallen.change {
@@ -160,13 +165,21 @@ impl Mixer {
         }
     }
 
-    fn sound_voices(&mut self, block: &mut Block, cover: &mut [u8; BLOCK_FRAMES], below: &mut [f32; BLOCK_FRAMES]) {
+    /// Mixes the voices; says whether silence belongs to one of them.
+    fn sound_voices(
+        &mut self,
+        block: &mut Block,
+        cover: &mut [u8; BLOCK_FRAMES],
+        below: &mut [f32; BLOCK_FRAMES],
+    ) -> bool {
+        let mut meant = false;
         let next = block.at + Frames(BLOCK_FRAMES as u64);
         for i in 0..MAX_VOICES {
             let Some(Some(voice)) = self.voices.get_mut(i) else { continue };
             let mut bench = Bench { at: block.at, out: &mut block.frames, cover, below, home: &mut self.home };
             let report = voice.render(&mut bench);
             self.gauges.add_underrun(report.late_frames);
+            meant |= report.silence_meant;
             report.began.into_iter().chain(report.turned).for_each(|e| self.tell(e));
             // A voice leaves only when its feed can go home: freeing it here is not allowed.
             let home_is_open = report.over && !self.events.is_full();
@@ -174,6 +187,7 @@ impl Mixer {
                 self.tell(gone.leave(next));
             }
         }
+        meant
     }
 
     fn finish(&mut self, frames: &mut [Frame; BLOCK_FRAMES]) {

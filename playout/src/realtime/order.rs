@@ -29,6 +29,8 @@ pub struct Load {
     pub curves: [Curve; 2],
     /// The rung that it sounds on.
     pub rung: Rung,
+    /// Whether silence belongs to it: the watch then lets it be.
+    pub silence_meant: bool,
 }
 
 /// From the conductor's side to the mixer.
@@ -106,6 +108,13 @@ pub enum Event {
         /// Which one.
         rung: Rung,
         /// Its first frame.
+        at: Position,
+    },
+    /// The cues on the air have been silent for too long and leave their place to the rungs below (`fallen`), or sound again.
+    Hushed {
+        /// Which of both.
+        fallen: bool,
+        /// The first frame of the block in which it was found.
         at: Position,
     },
     /// A replaced bed.

@@ -59,6 +59,8 @@ pub(super) struct Report {
     pub(super) turned: Option<Event>,
     pub(super) late_frames: u64,
     pub(super) over: bool,
+    /// Whether silence in this block belongs to it.
+    pub(super) silence_meant: bool,
 }
 
 impl Voice {
@@ -103,6 +105,7 @@ impl Voice {
         report.over = self.load.end <= block_end;
         let Some(length) = to.since(from).filter(|n| *n > Frames::ZERO) else { return report };
         let first = from.since(bench.at).unwrap_or_default().0 as usize;
+        report.silence_meant = self.load.silence_meant;
         if self.load.feed.is_none() {
             if !self.began {
                 report.began = Some(self.begin(from));

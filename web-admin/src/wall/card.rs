@@ -51,7 +51,7 @@ pub(crate) struct Card {
     pub now: Option<Turn>,
     pub next: Option<Turn>,
     pub rung: Option<u8>,
-    pub rung_text: &'static str,
+    pub rung_text: String,
     pub contact_ms: Option<i64>,
     pub horizon: String,
     pub underrun: String,
@@ -79,7 +79,7 @@ impl Card {
             now: vitals.and_then(|v| v.now.as_ref()).map(|n| turn(n, station, t)),
             next: vitals.and_then(|v| v.next.as_ref()).map(|n| turn(n, station, t)),
             rung: vitals.map(|v| v.rung.number()),
-            rung_text: vitals.map_or("", |v| t.rung(v.rung)),
+            rung_text: vitals.map_or_else(String::new, |v| rung(v, t)),
             contact_ms: contact.map(Timestamp::as_millisecond),
             horizon: horizon(vitals, station, lang),
             underrun: underrun(vitals, t),
@@ -163,6 +163,15 @@ fn horizon(vitals: Option<&Vitals>, station: &Station, lang: Lang) -> String {
     let Some(until) = vitals.and_then(|v| v.plan_until) else { return lang.words().horizon_none.to_owned() };
     let local = until.to_zoned(station.zone().clone());
     format!("{} {}", Dates(lang).short(local.date()), Dates::minute(local.time()))
+}
+
+/// What sounds, and what the limiter has taken from it in the last second.
+fn rung(v: &Vitals, t: &Words) -> String {
+    let rung = t.rung(v.rung);
+    match v.limited_db.filter(|db| *db <= -0.1) {
+        Some(db) => format!("{rung} · {}", t.limiting.replace("{}", &t.number(f64::from(db), 1))),
+        None => rung.to_owned(),
+    }
 }
 
 fn underrun(vitals: Option<&Vitals>, t: &Words) -> String {

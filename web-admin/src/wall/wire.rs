@@ -55,6 +55,8 @@ fn vitals(v: &Vitals) -> Value {
         "revision": v.revision.map(|r| r.0),
         "plan_until": v.plan_until.map(|t| t.to_string()),
         "underrun_frames": v.underrun.0,
+        "limited_db": v.limited_db,
+        "render_blocks": v.render_blocks,
         "outputs": outputs,
         "alarms": alarms,
     })

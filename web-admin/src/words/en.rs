@@ -60,6 +60,7 @@ pub(super) const EN: Words = Words {
     rung_own: "Site’s own plan",
     rung_sustaining: "Sustaining bed",
     rung_floor: "Emergency loop",
+    limiting: "limiter {} dB",
     contact: "Contact",
     ago: "{} ago",
     horizon: "Plans until",

@@ -68,6 +68,7 @@ table! { FR:
     rung_own = "Plan du site seul",
     rung_sustaining = "Tapis de secours",
     rung_floor = "Boucle de secours",
+    limiting = "limiteur {} dB",
     contact = "Contact",
     ago = "il y a {}",
     horizon = "Plans jusqu’à",

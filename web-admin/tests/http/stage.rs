@@ -138,6 +138,8 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
         revision: Some(Revision(12)),
         plan_until: Some(now + 60.hours()),
         underrun: domain::Frames::ZERO,
+        limited_db: None,
+        render_blocks: [0; 7],
         outputs: Vec::new(),
         alarms: Vec::new(),
     }

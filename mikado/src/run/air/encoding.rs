@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{Finding, Frames, LevelReading, OutputReading, Severity};
 use playout::outputs::{Meter, Mp3Options, Mp3Stream, OpusOptions, OpusStream, OutputError, StreamHub, Unit};
 use playout::realtime::{Frame, TapReader};
+use playout::watch::SoundWatch;
 
 /// How often the ring is emptied: two blocks. The encoders' own frames are no shorter, and each waking costs.
 const NAP: Duration = Duration::from_millis(20);
@@ -112,6 +113,8 @@ struct Shared {
     stop: AtomicBool,
     levels: Mutex<Vec<LevelReading>>,
     troubles: Mutex<Vec<(&'static str, Finding)>>,
+    /// What the watch over the sound finds.
+    found: Mutex<Vec<Finding>>,
 }
 
 impl Shared {
@@ -153,6 +156,11 @@ impl Encoding {
         self.shared.levels.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What is wrong with the sound itself now.
+    pub fn found(&self) -> Vec<Finding> {
+        self.shared.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// How each stream fares.
     pub fn readings(&self) -> Vec<OutputReading> {
         let troubles = self.shared.troubles.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +186,7 @@ impl Encoding {
 }
 
 fn work(mut tap: TapReader, mut streams: Streams, shared: &Shared) {
-    let mut meter = Meter::new();
+    let (mut meter, mut watch) = (Meter::new(), SoundWatch::default());
     let mut readings = 0;
     let mut chunk = [[0.0; 2]; CHUNK];
     loop {
@@ -187,6 +195,7 @@ fn work(mut tap: TapReader, mut streams: Streams, shared: &Shared) {
         while let n @ 1.. = tap.read(&mut chunk) {
             let sound = &chunk[..n];
             meter.push(sound);
+            watch.take(sound);
             streams.opus.iter_mut().for_each(|s| s.push(sound, shared));
             streams.mp3.iter_mut().for_each(|s| s.push(sound, shared));
             shared.taken.fetch_add(n as u64, Relaxed);
@@ -195,6 +204,7 @@ fn work(mut tap: TapReader, mut streams: Streams, shared: &Shared) {
         if meter.count() != readings {
             readings = meter.count();
             *shared.levels.lock().unwrap_or_else(PoisonError::into_inner) = meter.readings();
+            *shared.found.lock().unwrap_or_else(PoisonError::into_inner) = watch.findings();
         }
         if stopping {
             break;

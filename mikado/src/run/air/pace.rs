@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use domain::{Frames, Position};
+use domain::{Frames, Position, Vitals};
 use hardware::metronome::DEBT_MAX;
 use hardware::{Metronome, Tick, priority};
 use playout::realtime::{BLOCK_FRAMES, Block, Fanout, Mixer};
@@ -31,6 +31,8 @@ pub struct PaceState {
     stopped: AtomicBool,
     dropped: AtomicU64,
     late_worst_us: AtomicU64,
+    /// Blocks by how long they took.
+    render_blocks: [AtomicU64; 7],
     on_card: AtomicBool,
     real_time: AtomicBool,
     stop_at: AtomicU64,
@@ -44,6 +46,7 @@ impl PaceState {
             stopped: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
             late_worst_us: AtomicU64::new(0),
+            render_blocks: Default::default(),
             on_card: AtomicBool::new(false),
             real_time: AtomicBool::new(false),
             stop_at: AtomicU64::new(u64::MAX),
@@ -73,6 +76,19 @@ impl PaceState {
     /// The latest that a block was rendered after its time, by the metronome.
     pub fn late_worst(&self) -> Duration {
         Duration::from_micros(self.late_worst_us.load(Relaxed))
+    }
+
+    /// Blocks by how long the mixer took for them, see [`Vitals::RENDER_US`].
+    pub fn render_blocks(&self) -> [u64; 7] {
+        std::array::from_fn(|i| self.render_blocks.get(i).map_or(0, |n| n.load(Relaxed)))
+    }
+
+    fn count_block(&self, took: Duration) {
+        let us = took.as_micros();
+        let i = Vitals::RENDER_US.iter().take_while(|most| us >= u128::from(**most)).count();
+        if let Some(blocks) = self.render_blocks.get(i) {
+            blocks.fetch_add(1, Relaxed);
+        }
     }
 
     /// Whether a card paces now.
@@ -115,7 +131,9 @@ struct Chain {
 impl Chain {
     fn render(&mut self) -> &Block {
         self.drop_owed();
+        let began = Instant::now();
         self.mixer.render(&mut self.block);
+        self.state.count_block(began.elapsed());
         self.fanout.push(&self.block);
         self.state.rendered.store(self.mixer.position().0, Relaxed);
         &self.block

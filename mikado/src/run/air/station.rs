@@ -56,6 +56,7 @@ impl Station {
 
     /// What the site says of itself now.
     pub fn vitals(&self) -> Vitals {
+        self.alarms.set("watch", self.encoding.found(), self.clock.now());
         let view = self.engine.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Vitals {
             site: self.site,
@@ -70,6 +71,8 @@ impl Station {
             revision: view.revision,
             plan_until: view.plan_until,
             underrun: view.underrun,
+            limited_db: view.limited_db,
+            render_blocks: self.pace.render_blocks(),
             outputs: self.outputs(),
             alarms: self.alarms.all(view.alarms),
         }

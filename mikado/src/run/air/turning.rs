@@ -39,6 +39,8 @@ pub struct EngineView {
     pub plan_until: Option<Timestamp>,
     /// Frames that a late voice cost.
     pub underrun: Frames,
+    /// What the limiter took away in the last second, in decibels.
+    pub limited_db: Option<f32>,
     /// The engine's own conditions.
     pub alarms: Vec<Alarm>,
 }
@@ -53,6 +55,7 @@ impl From<Snapshot> for EngineView {
             revision: s.revision,
             plan_until: s.plan_until,
             underrun: s.underrun,
+            limited_db: s.limited_db,
             alarms: s.alarms,
         }
     }
