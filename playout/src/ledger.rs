@@ -101,7 +101,9 @@ impl Ledger {
     pub(crate) fn hushed(&mut self, at: Position, fallen: bool, time: &Timeline) {
         let other = |k: &Known| k.hash.is_some() && k.open.is_some_and(|s| s.own == fallen && s.at < at);
         let keys: Vec<_> = self.known.iter().filter(|(_, k)| other(k)).map(|(key, _)| *key).collect();
-        keys.into_iter().for_each(|key| self.turned(key, at, !fallen, time));
+        for key in keys {
+            self.turned(key, at, !fallen, time);
+        }
     }
 
     pub(crate) fn ended(&mut self, key: CueKey, at: Position, time: &Timeline) {

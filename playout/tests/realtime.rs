@@ -262,7 +262,8 @@ fn a_slow_tap_loses_its_own_sound_and_keeps_its_time() {
 #[test]
 fn a_programme_that_has_gone_silent_leaves_its_place_until_it_sounds_again() {
     // Levels of the programme, and after how many seconds the bed takes over: never for what is heard or meant.
-    let rows: [(&str, fn(u64) -> f32, bool, Option<u64>); 5] = [
+    type Row = (&'static str, fn(u64) -> f32, bool, Option<u64>);
+    let rows: [Row; 5] = [
         ("nothing", |_| 0.0, false, Some(2)),
         ("hardly anything", |i| if i % 2 == 0 { 5e-4 } else { -5e-4 }, false, Some(8)),
         ("a quiet room", |i| if i % 2 == 0 { 2e-3 } else { -2e-3 }, false, None),

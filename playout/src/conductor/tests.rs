@@ -432,7 +432,7 @@ fn fourteen_days_alone_never_fall_to_the_bed() {
     rig.plans(1, vec![day_of(DAY, "23:50:00", &[(600, audio(1, Frames::ZERO))])]);
     rig.step = Frames::from_secs(5);
     let days: Vec<String> = (0..15)
-        .map(|n| DAY.parse::<jiff::civil::Date>().unwrap().saturating_add((n as i64).days()).to_string())
+        .map(|n| DAY.parse::<jiff::civil::Date>().unwrap().saturating_add(i64::from(n).days()).to_string())
         .collect();
     for pair in days.windows(2) {
         let now = rig.now();

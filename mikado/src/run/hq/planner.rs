@@ -198,7 +198,7 @@ impl Planner {
                 tracing::error!("{site}: no new plan: {why}; the one in force stays so");
                 done = false;
             }
-            if let Err(why) = self.leave_kit(site, Kit::new(site, text.clone(), &assets)) {
+            if let Err(why) = self.leave_kit(site, &Kit::new(site, text.clone(), &assets)) {
                 tracing::error!("{site}: what it needs to plan for itself was not written: {why}");
                 done = false;
             }
@@ -207,7 +207,7 @@ impl Planner {
     }
 
     /// Leaves a site what it needs to plan for itself when it is cut off, where that has changed.
-    fn leave_kit(&mut self, site: SiteId, kit: Kit) -> Result<(), crate::kit::NoKit> {
+    fn leave_kit(&mut self, site: SiteId, kit: &Kit) -> Result<(), crate::kit::NoKit> {
         let Some(place) = self.config.site(site).map(|s| crate::kit::path(&s.dir)) else { return Ok(()) };
         let bytes = kit.to_bytes()?;
         let hash = blake3::hash(&bytes);
