@@ -387,7 +387,7 @@ fn when_the_plans_end_the_site_plays_its_own_and_comes_back_at_an_edge() {
     rig.plans(1, vec![day_of(DAY, "23:20:00", &rows)]);
     let now = rig.now();
     rig.tell(now, Fact::OwnPlans(own_days(&[DAY, "2026-11-25", "2026-11-26"])));
-    rig.run(3_600);
+    rig.run(3_650);
     let rungs: Vec<_> = rig.heard.iter().map(|h| (h.own, h.entry.starts_with(DAY))).collect();
     assert!(rungs.iter().all(|(own, _)| *own), "never the bed: {rungs:?}");
     assert!(rig.heard.windows(2).all(|w| w[0].end == w[1].at), "and no hole");
