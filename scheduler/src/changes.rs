@@ -55,16 +55,22 @@ impl Changes {
     /// The overrides that sound at a site on a date, the weakest first, so that a stronger one overlays it; of two equally
     /// strong ones the later one in the day, then in the alphabet, gives way.
     pub(crate) fn on<'a>(&'a self, station: &'a Station, site: SiteId, date: Date) -> Vec<&'a Override> {
-        let all = station.overrides().iter().chain(&self.overrides);
+        let all = self.all(station);
         let mut found: Vec<_> = all.filter(|o| o.on(date) && o.scope().holds(site)).collect();
         found.sort_by(|a, b| b.strength().cmp(&a.strength()));
         found.dedup_by(|a, b| a.id() == b.id());
         found
     }
 
+    /// Those of the station file and those decided since; of two of the same name and date the one decided since.
+    fn all<'a>(&'a self, station: &'a Station) -> impl Iterator<Item = &'a Override> {
+        let replaced = |o: &&Override| self.overrides.iter().all(|n| n.id() != o.id() || n.date() != o.date());
+        station.overrides().iter().filter(replaced).chain(&self.overrides)
+    }
+
     /// Overrides of other dates that put a displaced programme into this one.
     pub(crate) fn moved_to<'a>(&'a self, station: &'a Station, date: Date) -> Vec<(&'a str, &'a str)> {
-        let all = station.overrides().iter().chain(&self.overrides);
+        let all = self.all(station);
         let mut found: Vec<_> = all.flat_map(|o| o.moves_to(station, date)).collect();
         found.sort_unstable();
         found

@@ -89,7 +89,7 @@ fn runs(plan: &SitePlan) -> Vec<Run<'_>> {
 }
 
 /// Spots that air more or less often; those that only move are not told.
-fn spots(old: &SitePlan, new: &SitePlan) -> Vec<Difference> {
+pub(crate) fn spots(old: &SitePlan, new: &SitePlan) -> Vec<Difference> {
     let mut counts = BTreeMap::<&AssetId, (Timestamp, i64)>::new();
     for (plan, sign) in [(old, -1), (new, 1)] {
         for entry in plan.entries().iter().filter(|e| e.segment == Segment::Spot) {

@@ -34,7 +34,7 @@ mod proof;
 mod rds;
 mod res;
 
-pub use gate::{Refused, publishable};
+pub use gate::{Refused, publishable, stops};
 pub use measured::{Measured, Value};
 
 /// A parameter's value as `rules.toml` writes it.

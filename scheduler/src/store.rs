@@ -12,10 +12,12 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use crate::plan::Placement;
 
 mod changes;
+mod publication;
 mod rows;
 mod schema;
 
 pub use changes::By;
+pub use publication::{Proposed, Publication};
 
 /// The database could not do what was asked; what stood before still stands.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,9 @@ pub enum StoreError {
     /// The text is not a sound station file.
     #[error("the station file is refused: {0}")]
     Station(#[from] crate::station::StationError),
+    /// There is no such publication, or none before it.
+    #[error("there is no publication no. {0} to go back to")]
+    NoPublication(u64),
     /// The change makes no sense.
     #[error("the change is refused: {0}")]
     Change(#[from] crate::changes::BadOverride),
@@ -128,14 +133,11 @@ impl Store {
         crate::station::Station::parse(toml)?;
         let mut db = self.db();
         let tx = db.transaction()?;
-        tx.execute(
-            "INSERT INTO station (toml, author, reason, at) VALUES (?1, ?2, ?3, ?4)",
-            params![toml, author, reason, at.to_string()],
-        )?;
-        let number = tx.last_insert_rowid();
+        let number = publication::put_station(&tx, toml, By { author, reason, at })?;
+        publication::record(&tx, &[], By { author, reason, at })?;
         changed(&tx)?;
         tx.commit()?;
-        Ok(number.unsigned_abs())
+        Ok(number)
     }
 
     /// Puts an asset into the grid, in place of what was there by hand before.

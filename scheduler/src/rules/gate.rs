@@ -16,17 +16,21 @@ pub struct Refused {
     pub findings: Vec<Finding>,
 }
 
+/// Whether a finding keeps a person from publishing: it blocks, or it warns and nobody has written why it is taken.
+/// `reasons` holds, by the code of a warning, why it is.
+pub fn stops(finding: &Finding, reasons: &BTreeMap<String, String>) -> bool {
+    match finding.severity {
+        Severity::Blocking => true,
+        Severity::Warning => reasons.get(&finding.code).is_none_or(|why| why.trim().is_empty()),
+        Severity::Info => false,
+    }
+}
+
 /// Whether a plan may be published by a person. `reasons` holds, by the code of a warning, why it is taken.
 ///
 /// Only for what people publish: a site is never left without a plan for the sake of a rule.
 pub fn publishable(plan: &SitePlan, findings: &[Finding], reasons: &BTreeMap<String, String>) -> Result<(), Refused> {
-    let reasoned = |f: &Finding| reasons.get(&f.code).is_some_and(|why| !why.trim().is_empty());
-    let stops = |f: &&Finding| match f.severity {
-        Severity::Blocking => true,
-        Severity::Warning => !reasoned(f),
-        Severity::Info => false,
-    };
-    let mut refused: Vec<Finding> = findings.iter().filter(stops).cloned().collect();
+    let mut refused: Vec<Finding> = findings.iter().filter(|f| stops(f, reasons)).cloned().collect();
     refused.sort_by_key(|f| std::cmp::Reverse(f.severity));
     if refused.is_empty() {
         return Ok(());

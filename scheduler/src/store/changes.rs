@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::{Store, StoreError, changed, read};
 use crate::changes::{BadOverride, Changes, FeastConfirmed, Override, OverrideSpec, SeasonSwitched};
@@ -21,30 +21,15 @@ pub struct By<'a> {
     pub at: Timestamp,
 }
 
+pub(super) const DROP_OVERRIDE: &str = "DELETE FROM override WHERE id = ?1 AND date = ?2";
+pub(super) const DROP_SEASON: &str = "DELETE FROM season WHERE season = ?1 AND first = ?2";
+
 impl Store {
     /// Puts a live event or another one-off change in force, in place of the one of its name and date.
     pub fn save_override(&self, spec: &OverrideSpec, by: By<'_>) -> Result<(), StoreError> {
-        let checked = Override::new(spec.clone(), None)?;
-        let text = toml::to_string(spec).map_err(|e| BadOverride {
-            fr: format!("Ce direct ne s'écrit pas: {e}."),
-            en: format!("This live event cannot be written: {e}."),
-        })?;
         let mut db = self.db();
         let tx = db.transaction()?;
-        tx.execute(
-            "INSERT INTO override (id, date, recurs, spec, author, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (id, date) DO UPDATE SET recurs = excluded.recurs, spec = excluded.spec,
-             author = excluded.author, reason = excluded.reason, at = excluded.at",
-            params![
-                checked.id().as_str(),
-                checked.date().to_string(),
-                spec.rrule.is_some(),
-                text,
-                by.author,
-                by.reason,
-                by.at.to_string()
-            ],
-        )?;
+        put_override(&tx, spec, by)?;
         changed(&tx)?;
         tx.commit()?;
         Ok(())
@@ -52,24 +37,14 @@ impl Store {
 
     /// Takes a change back; false when there was none.
     pub fn remove_override(&self, id: &str, date: Date) -> Result<bool, StoreError> {
-        self.remove("DELETE FROM override WHERE id = ?1 AND date = ?2", id, date)
+        self.remove(DROP_OVERRIDE, id, date)
     }
 
     /// Says when a feast of the moon is: on its predicted day, or a day before or after (R-PRAY-05).
     pub fn confirm_feast(&self, feast: &FeastConfirmed, by: By<'_>) -> Result<(), StoreError> {
-        let FeastConfirmed { event, predicted, moved_days } = feast;
-        if !(-1..=1).contains(moved_days) {
-            let fr = "Une fête lunaire ne bouge que d'un jour.".to_owned();
-            return Err(BadOverride { fr, en: "A feast of the moon moves by one day at most.".to_owned() }.into());
-        }
         let mut db = self.db();
         let tx = db.transaction()?;
-        tx.execute(
-            "INSERT INTO feast (event, predicted, moved_days, author, at) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (event, predicted) DO UPDATE SET moved_days = excluded.moved_days,
-             author = excluded.author, at = excluded.at",
-            params![event, predicted.to_string(), moved_days, by.author, by.at.to_string()],
-        )?;
+        put_feast(&tx, feast, by)?;
         changed(&tx)?;
         tx.commit()?;
         Ok(())
@@ -77,15 +52,9 @@ impl Store {
 
     /// Switches a season on for some days, in one action.
     pub fn switch_season(&self, season: &SeasonSwitched, by: By<'_>) -> Result<(), StoreError> {
-        let SeasonSwitched { season, from, until } = season;
         let mut db = self.db();
         let tx = db.transaction()?;
-        tx.execute(
-            "INSERT INTO season (season, first, last, author, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (season, first) DO UPDATE SET last = excluded.last, author = excluded.author,
-             reason = excluded.reason, at = excluded.at",
-            params![season, from.to_string(), until.to_string(), by.author, by.reason, by.at.to_string()],
-        )?;
+        put_season(&tx, season, by)?;
         changed(&tx)?;
         tx.commit()?;
         Ok(())
@@ -93,7 +62,7 @@ impl Store {
 
     /// Switches a season off again; false when it was not on.
     pub fn unswitch_season(&self, season: &str, from: Date) -> Result<bool, StoreError> {
-        self.remove("DELETE FROM season WHERE season = ?1 AND first = ?2", season, from)
+        self.remove(DROP_SEASON, season, from)
     }
 
     fn remove(&self, sql: &str, id: &str, date: Date) -> Result<bool, StoreError> {
@@ -142,4 +111,46 @@ impl Store {
         });
         Ok(Changes { overrides, feasts, seasons: seasons.collect::<Result<_, StoreError>>()? })
     }
+}
+
+pub(super) fn put_override(tx: &Transaction<'_>, spec: &OverrideSpec, by: By<'_>) -> Result<(), StoreError> {
+    let checked = Override::new(spec.clone(), None)?;
+    let text = toml::to_string(spec).map_err(|e| BadOverride {
+        fr: format!("Ce direct ne s'écrit pas: {e}."),
+        en: format!("This live event cannot be written: {e}."),
+    })?;
+    let (id, date) = (checked.id().as_str(), checked.date().to_string());
+    tx.execute(
+        "INSERT INTO override (id, date, recurs, spec, author, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id, date) DO UPDATE SET recurs = excluded.recurs, spec = excluded.spec,
+         author = excluded.author, reason = excluded.reason, at = excluded.at",
+        params![id, date, spec.rrule.is_some(), text, by.author, by.reason, by.at.to_string()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_feast(tx: &Transaction<'_>, feast: &FeastConfirmed, by: By<'_>) -> Result<(), StoreError> {
+    let FeastConfirmed { event, predicted, moved_days } = feast;
+    if !(-1..=1).contains(moved_days) {
+        let fr = "Une fête lunaire ne bouge que d'un jour.".to_owned();
+        return Err(BadOverride { fr, en: "A feast of the moon moves by one day at most.".to_owned() }.into());
+    }
+    tx.execute(
+        "INSERT INTO feast (event, predicted, moved_days, author, at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (event, predicted) DO UPDATE SET moved_days = excluded.moved_days,
+         author = excluded.author, at = excluded.at",
+        params![event, predicted.to_string(), moved_days, by.author, by.at.to_string()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_season(tx: &Transaction<'_>, season: &SeasonSwitched, by: By<'_>) -> Result<(), StoreError> {
+    let SeasonSwitched { season, from, until } = season;
+    tx.execute(
+        "INSERT INTO season (season, first, last, author, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (season, first) DO UPDATE SET last = excluded.last, author = excluded.author,
+         reason = excluded.reason, at = excluded.at",
+        params![season, from.to_string(), until.to_string(), by.author, by.reason, by.at.to_string()],
+    )?;
+    Ok(())
 }

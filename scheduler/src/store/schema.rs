@@ -46,6 +46,17 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (season, first)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE proposal (
+        key TEXT PRIMARY KEY,
+        act TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE publication (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        station INTEGER NOT NULL, state TEXT NOT NULL, said TEXT NOT NULL, accepted TEXT NOT NULL,
+        undoes INTEGER, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
+    ) STRICT;
+",
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

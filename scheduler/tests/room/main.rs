@@ -11,6 +11,7 @@ mod grid;
 mod joins;
 mod plan;
 mod prayer;
+mod publish;
 mod reconcile;
 mod recurrence;
 mod reference_week;
