@@ -8,6 +8,10 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use domain::{AssetId, Language, ProgrammeId, SiteId};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
+mod grid;
+
+pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PublishArgs, SeasonCommand};
+
 use crate::clock::WallClock;
 use crate::config::{Config, units};
 use crate::run::supervisor::clock_of_running;
@@ -75,6 +79,8 @@ pub enum Command {
     Grid(GridCommand),
     /// Le conducteur d'un site et d'un jour
     Plan(PlanArgs),
+    /// Ce qui manque aux jours à venir, qui doit le fournir, depuis quand
+    Readiness(ReadinessArgs),
     /// Pourquoi ceci passe à l'antenne à cet instant
     Why(WhyArgs),
     /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur
@@ -193,35 +199,6 @@ pub struct IngestArgs {
     pub approve: bool,
 }
 
-/// `grid` and what it does.
-#[derive(Clone, Debug, Subcommand)]
-pub enum GridCommand {
-    /// Fait d'un fichier de station la grille en vigueur
-    Import {
-        /// Fichier de station (TOML), ou semaine de référence
-        file: PathBuf,
-        /// Campagnes à joindre, quand le fichier est une semaine de référence
-        #[arg(long, value_name = "FICHIER")]
-        campaigns: Option<PathBuf>,
-        /// Ce qui change et pourquoi, pour l'histoire de la grille
-        #[arg(long, default_value = "grid import", value_name = "TEXTE")]
-        reason: String,
-    },
-    /// Écrit la grille en vigueur dans un fichier, ou sur la sortie avec « - »
-    Export {
-        /// Fichier à écrire
-        file: PathBuf,
-    },
-    /// Vérifie un fichier de station sans rien changer
-    Check {
-        /// Fichier de station (TOML), ou semaine de référence
-        file: PathBuf,
-        /// Campagnes à joindre, quand le fichier est une semaine de référence
-        #[arg(long, value_name = "FICHIER")]
-        campaigns: Option<PathBuf>,
-    },
-}
-
 /// Arguments of `plan`.
 #[derive(Clone, Debug, ClapArgs)]
 #[expect(
@@ -241,6 +218,9 @@ pub struct PlanArgs {
     /// Les émissions seulement, sans le détail des écrans et habillages
     #[arg(long)]
     pub programmes: bool,
+    /// Avec tout ce qui est décidé pour ces dates : directs, grilles spéciales, fêtes (par défaut la grille seule)
+    #[arg(long, requires = "programmes", conflicts_with = "station")]
+    pub decided: bool,
     /// En CSV
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
@@ -253,6 +233,14 @@ pub struct PlanArgs {
     /// Campagnes à joindre au fichier de `--station`
     #[arg(long, value_name = "FICHIER", requires = "station")]
     pub campaigns: Option<PathBuf>,
+}
+
+/// Arguments of `readiness`.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub struct ReadinessArgs {
+    /// Code du site ; sans lui, tous
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<SiteId>,
 }
 
 /// Arguments of `why`.
@@ -323,6 +311,9 @@ pub enum Role {
     /// Brings in sound, approves it, puts it into the grid.
     #[value(name = "producer", alias = "producteur", alias = "productrice")]
     Producer,
+    /// Answers for the programmes, and publishes what is frozen.
+    #[value(name = "director", alias = "directeur", alias = "directrice")]
+    Director,
     /// Also keeps the accounts.
     #[value(name = "administrator", alias = "administrateur", alias = "administratrice")]
     Administrator,

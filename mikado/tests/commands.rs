@@ -93,6 +93,42 @@ fn a_grid_comes_out_as_it_went_in() {
     assert!(told(&bad).contains("ligne") && told(&bad).contains("« slto »"), "{}", told(&bad));
 }
 
+#[test]
+fn a_season_is_one_command_and_an_undo_takes_it_back() {
+    let dir = station();
+    let json = |args: &[&str]| -> serde_json::Value {
+        let output = mikado(dir.path(), &[args, &["--json"]].concat());
+        let last = out(&output).lines().last().unwrap_or("null").to_owned();
+        serde_json::from_str(&last).unwrap_or_else(|e| panic!("{args:?}: {e}: {}", told(&output)))
+    };
+    let days = ["--from", "2031-03-03", "--to", "2031-03-05", "--reason", "deuil national"];
+    let made = json(&[&["grid", "season", "on", "deuil", "--accept", "tout=voulu"], &days[..]].concat());
+    assert!(made["publication"].as_u64().is_some(), "{made}");
+    assert!(made["changes"].as_array().unwrap().iter().any(|c| c["day"] == "2031-03-03"), "{made}");
+    let heard = |day: &str| {
+        let args = ["plan", "--programmes", "--decided", "--csv", "--site", "GAO", "--day", day];
+        out(&mikado(dir.path(), &args)).lines().filter(|l| l.contains(",instant-calme,")).count()
+    };
+    assert!(heard("2031-03-04") > heard("2031-03-11"));
+    let ghost = mikado(dir.path(), &[&["grid", "season", "on", "noel"], &days[..]].concat());
+    assert_eq!(ghost.status.code(), Some(2), "{}", told(&ghost));
+    assert!(json(&["grid", "undo", "--reason", "erreur"])["restores"].as_u64().is_some());
+    assert_eq!(heard("2031-03-04"), heard("2031-03-11"));
+    assert_eq!(json(&["grid", "history"]).as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn readiness_says_what_is_missing_and_who_is_to_bring_it() {
+    let dir = station();
+    let ready = mikado(dir.path(), &["readiness", "--site", "TES", "--json"]);
+    assert_eq!(ready.status.code(), Some(1), "{}", told(&ready));
+    let ready: serde_json::Value = serde_json::from_str(&out(&ready)).unwrap();
+    assert_eq!((ready["site"].as_str(), ready["horizon_h"].as_u64()), (Some("TES"), Some(240)));
+    assert!(ready["missing"].as_array().unwrap().iter().any(|m| m["responsible"] == "reseau"), "{ready}");
+    let unknown = mikado(dir.path(), &["readiness", "--site", "XXX"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
 /// `args` in a folder with `config` end with `code` and say every one of `words`.
 #[track_caller]
 fn check(config: Option<&str>, args: &[&str], code: i32, words: &[&str]) {

@@ -1,6 +1,7 @@
 //! What is missing for the days that a site must be able to play alone, who is to be told, and how soon.
 
 use domain::{Origin, ProgrammeId, SiteId};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::plan::{Draft, NoPlan, PlanInputs};
@@ -78,4 +79,24 @@ pub fn missing(inputs: &PlanInputs<'_>) -> Result<Vec<Missing>, NoPlan> {
         }
     }
     Ok(missing)
+}
+
+/// A slot without sound, with since when that has been known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// What is missing.
+    pub missing: Missing,
+    /// Since when it has been known.
+    pub since: Timestamp,
+}
+
+/// What a site lacks from `now` to its [`horizon`], in order; `inputs` are those of each day.
+pub fn ahead<'a>(site: &Site, inputs: impl Fn(Date) -> PlanInputs<'a>, now: Timestamp) -> Result<Vec<Missing>, NoPlan> {
+    let until = now.saturating_add(horizon(site)).unwrap_or(Timestamp::MAX);
+    let mut found = Vec::new();
+    let station = inputs(Date::ZERO).station;
+    for day in station.day_of(now).series(jiff::Span::new().days(1)).take_while(|d| *d <= station.day_of(until)) {
+        found.extend(missing(&inputs(day))?.into_iter().filter(|m| now <= m.at && m.at < until));
+    }
+    Ok(found)
 }

@@ -72,6 +72,11 @@ impl Station {
         Self::new(reference::merge(week, campaigns)?)
     }
 
+    /// The same station with the events of a calendar file (`[[event]]`) in place of its own.
+    pub fn with_calendar(&self, calendar: &str) -> Result<Self, StationError> {
+        Self::new(reference::with_calendar(self.file.clone(), calendar)?)
+    }
+
     fn checked(file: StationFile, text: &str) -> Result<Self, StationError> {
         let zone = check::zone(&file)?;
         check::names(&file, text)?;
@@ -171,15 +176,23 @@ impl Station {
     /// What a site airs on a date with everything that was decided for it; empty for an unknown site.
     pub fn programmes_on(&self, site: SiteId, day: Date, changes: &crate::Changes) -> Vec<ProgrammeSlot> {
         let table = Timetable::of(self, changes, site, day);
-        let cells = table.into_iter().flat_map(|t| t.cells);
-        let slot = |cell: &Cell<'_>| ProgrammeSlot {
+        table.into_iter().flat_map(|t| t.cells).map(|cell| self.slot_of_cell(site, day, &cell)).collect()
+    }
+
+    fn slot_of_cell(&self, site: SiteId, day: Date, cell: &Cell<'_>) -> ProgrammeSlot {
+        ProgrammeSlot {
             start_s: cell.seconds.start,
             end_s: cell.seconds.end,
             title: cell.programme.title.clone(),
             language: Some(cell.programme.lang.clone()),
             ..self.programme_slot(site, day, &cell.slot)
-        };
-        cells.map(|cell| slot(&cell)).collect()
+        }
+    }
+
+    /// What the network carries on a date with everything that was decided for it, where the sun decides as `site` sees it.
+    pub fn network_on(&self, site: SiteId, day: Date, changes: &crate::Changes) -> Vec<ProgrammeSlot> {
+        let table = Timetable::of(self, changes, site, day);
+        table.into_iter().flat_map(|t| t.network).map(|cell| self.slot_of_cell(site, day, &cell)).collect()
     }
 
     /// What a site airs in the seven days from `first` on.

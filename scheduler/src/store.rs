@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use crate::plan::Placement;
 
 mod changes;
+mod lacks;
 mod publication;
 mod rows;
 mod schema;

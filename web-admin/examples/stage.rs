@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use domain::{Alarm, Finding, LevelReading, Rung, Severity};
 use jiff::{Timestamp, ToSpan};
+use scheduler::readiness::{Lack, Missing, Responsible};
 use stage::Stage;
 use web_admin::{Role, SiteView};
 
@@ -26,6 +27,9 @@ async fn main() {
     stage.app.clock = Arc::new(move || Timestamp::now() + shift);
     stage.person("awa", Role::Administrator, "trois chèvres au marché");
     stage.person("moussa", Role::Technician, "trois chèvres au marché");
+    let toml = stage::station().to_toml().unwrap();
+    stage.app.store.save_station(&toml, "hq", "premier démarrage", stage.app.now()).unwrap();
+    stage.tell_lacks.send_replace(Arc::new(vec![lack("TES", 6), lack("GAO", 50), lack("TES", 3_000)]));
     let app = stage.app.clone();
     let tell = stage.tell.clone();
     tokio::spawn(async move {
@@ -73,10 +77,25 @@ fn seen(app: &web_admin::App, first: Timestamp) -> Vec<SiteView> {
             site: site.id,
             vitals: Some(vitals),
             last_contact: Some(last_contact),
+            revision_since: Some(first),
             stream_port: Some(8101 + n as u16),
         }
     };
     station.sites().iter().enumerate().map(view).collect()
+}
+
+/// A magazine that nobody has delivered, so many minutes before its time.
+fn lack(site: &str, minutes: i64) -> Lack {
+    let at: Timestamp = "2026-11-24T08:10:00Z".parse().unwrap();
+    let missing = Missing {
+        site: site.parse().unwrap(),
+        at: at + minutes.minutes(),
+        programme: "carrefour-des-regions".parse().unwrap(),
+        title: "Carrefour des régions".into(),
+        responsible: Responsible::Network,
+        instead: None,
+    };
+    Lack { missing, since: at - 20.hours() }
 }
 
 fn alarm(code: &str, severity: Severity, since: Timestamp, fr: &str, en: &str) -> Alarm {

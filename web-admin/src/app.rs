@@ -21,6 +21,8 @@ pub struct SiteView {
     pub vitals: Option<Vitals>,
     /// When it last answered; `None` before the first answer.
     pub last_contact: Option<Timestamp>,
+    /// Since when it has said that it plays from the revision that it names, as far as headquarters has heard it.
+    pub revision_since: Option<Timestamp>,
     /// The TCP port of its air process's own web server (`/GAO.opus`, `/GAO.mp3`), on the host that serves the pages.
     pub stream_port: Option<u16>,
 }
@@ -72,6 +74,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// What the sites say, renewed about once a second.
     pub live: watch::Receiver<Arc<Vec<SiteView>>>,
+    /// What the coming days lack.
+    pub lacks: watch::Receiver<Arc<Vec<scheduler::readiness::Lack>>>,
     /// The wall clock.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Woken when something changed that plans depend on.

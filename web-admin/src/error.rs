@@ -32,6 +32,8 @@ pub(crate) enum WebError {
     Barred,
     /// A parcel or a piece of it is not taken.
     Refused(Refusal),
+    /// A change that makes no sense, in both languages.
+    Said(scheduler::changes::BadOverride),
     /// Something failed here; the number is in the trace beside the reason.
     Internal {
         /// What the visitor can quote.
@@ -54,6 +56,7 @@ pub(crate) enum Field {
     Name,
     Length,
     Role,
+    Reason,
     Form,
 }
 
@@ -74,6 +77,7 @@ impl WebError {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Said(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Silent => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
@@ -91,6 +95,13 @@ impl WebError {
             Self::Forbidden => t.err_forbidden.to_owned(),
             Self::Foreign => t.err_foreign.to_owned(),
             Self::Unreadable(field) => t.err_unreadable.replace("{}", t.field(*field)),
+            Self::Said(why) => {
+                if t.g().tag == "fr" {
+                    why.fr.clone()
+                } else {
+                    why.en.clone()
+                }
+            }
             Self::TooLarge => t.err_too_large.to_owned(),
             Self::Silent => t.err_silent.to_owned(),
             Self::Busy => t.err_busy.to_owned(),
@@ -131,6 +142,12 @@ impl From<PeopleError> for WebError {
             PeopleError::Unknown(_) => Self::NotFound,
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<scheduler::changes::BadOverride> for WebError {
+    fn from(why: scheduler::changes::BadOverride) -> Self {
+        Self::Said(why)
     }
 }
 

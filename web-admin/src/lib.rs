@@ -3,6 +3,7 @@
 //! Nothing here can stop the air: the pages read what `hq` knows and ask it to plan again; the sites play on without either.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod ahead;
 mod aircheck;
 mod app;
 mod asked;
@@ -16,6 +17,7 @@ mod library;
 mod pages;
 mod patience;
 pub mod people;
+mod publish;
 mod routes;
 mod text;
 mod visitor;

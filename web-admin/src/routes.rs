@@ -16,7 +16,7 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, aircheck, assets, day, finish, grid, library, wall};
+use crate::{App, ahead, aircheck, assets, day, finish, grid, library, publish, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,18 @@ pub(crate) const DOORS: &[Door] = &[
     see("/grille/case", May(Right::SeePlan), || get(grid::slot)),
     change("/grille/placer", May(Right::Place), Form, || post(grid::place)),
     change("/api/place", May(Right::Place), Form, || post(grid::place_api)),
+    see("/publier", May(Right::SeePlan), || get(publish::page)),
+    change("/publier", May(Right::Publish), Form, || post(publish::publish)),
+    change("/publier/retirer", May(Right::Publish), Form, || post(publish::withdraw)),
+    change("/publier/annuler", May(Right::Publish), Form, || post(publish::undo)),
+    see("/changements", May(Right::SeePlan), || get(publish::changes_page)),
+    change("/changements/direct", May(Right::Publish), Form, || post(publish::live)),
+    change("/changements/direct/retirer", May(Right::Publish), Form, || post(publish::live_off)),
+    change("/changements/saison", May(Right::Publish), Form, || post(publish::season)),
+    change("/changements/saison/lever", May(Right::Publish), Form, || post(publish::season_off)),
+    change("/changements/fete", May(Right::Publish), Form, || post(publish::feast)),
+    see("/preparation", May(Right::SeePlan), || get(ahead::page)),
+    see("/api/readiness", May(Right::SeePlan), || get(ahead::api)),
     see("/conducteur", May(Right::SeePlan), || get(day::running_order)),
     see("/api/plan", May(Right::SeePlan), || get(day::plan_api)),
     see("/realise", May(Right::SeeAir), || get(day::as_run)),

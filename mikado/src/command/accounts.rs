@@ -26,6 +26,7 @@ fn add(args: &Args, people: &People, name: &str, role: Role, now: Timestamp) -> 
         Role::Technician => web_admin::Role::Technician,
         Role::Producer => web_admin::Role::Producer,
         Role::Administrator => web_admin::Role::Administrator,
+        Role::Director => web_admin::Role::Director,
         Role::Protection => web_admin::Role::Protection,
     };
     let made = people.add_user(name, role, &super::ingest::who(), now).map_err(refused)?;

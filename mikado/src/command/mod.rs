@@ -11,6 +11,7 @@ mod ingest;
 mod on_air;
 mod plan;
 mod plan_text;
+mod readiness;
 mod render;
 pub(crate) use self::ingest::name_of;
 pub(crate) mod studio;
@@ -47,6 +48,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Ingest(what) => ingest::run(args, what),
         Command::Grid(what) => grid::run(args, what),
         Command::Plan(what) => plan::run(args, what),
+        Command::Readiness(what) => readiness::run(args, *what),
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
         Command::Demo(what) => demonstration::run(args, what),

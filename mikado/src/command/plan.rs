@@ -4,7 +4,7 @@ use domain::{Finding, Revision, Severity, SiteId, SitePlan};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use playout::planfile::PlanSlots;
-use scheduler::{ProgrammeSlot, Reconciliation, programme_csv};
+use scheduler::{PlanInputs, ProgrammeSlot, Reconciliation, programme_csv};
 use serde_json::json;
 
 use super::Answer;
@@ -34,7 +34,12 @@ pub(super) fn run(args: &Args, what: &PlanArgs) -> Result<Answer, Error> {
     if what.programmes {
         let material = Material::bare(station);
         let sites = material.sites(what.site)?;
-        let slots = sites.iter().flat_map(|site| days.iter().flat_map(|day| material.station.day_slots(*site, *day)));
+        let changes = decided(studio.as_ref().filter(|_| what.decided), &days)?;
+        let station = &material.station;
+        let of = |site: SiteId, day: Date| {
+            changes.as_ref().map_or_else(|| station.day_slots(site, day), |c| station.programmes_on(site, day, c))
+        };
+        let slots = sites.iter().flat_map(|site| days.iter().flat_map(|day| of(*site, *day)));
         programmes(args, what, &slots.collect::<Vec<_>>());
         return Ok(Answer::Fine);
     }
@@ -51,6 +56,14 @@ pub(super) fn run(args: &Args, what: &PlanArgs) -> Result<Answer, Error> {
         last = material;
     }
     if what.aired { aired(args, &studio, &shown) } else { entries(args, what, &last, &shown) }
+}
+
+/// What was decided for these days, when that was asked for.
+fn decided(studio: Option<&Studio>, days: &[Date]) -> Result<Option<scheduler::Changes>, Error> {
+    match (studio, days.first(), days.last()) {
+        (Some(studio), Some(first), Some(last)) => studio.store.changes(*first, *last).map(Some).map_err(store_error),
+        _ => Ok(None),
+    }
 }
 
 fn each(
@@ -72,7 +85,9 @@ fn week_of(day: Date) -> Result<Vec<Date>, Error> {
 }
 
 fn made(material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
-    let (plan, findings) = scheduler::plan(&material.inputs(site, day), Revision::default())
+    let eve = material.eve(site, day);
+    let inputs = PlanInputs { yesterday: eve.as_ref(), ..material.inputs(site, day) };
+    let (plan, findings) = scheduler::plan(&inputs, Revision::default())
         .map_err(|e| Error::doing("le plan ne se fait pas", "the plan cannot be made", e))?;
     Ok(Shown { plan, findings, published: false })
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::{Asset, SiteId};
+use domain::{Asset, Revision, SiteId, SitePlan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use media::catalogue::Catalogue;
@@ -55,8 +55,10 @@ impl Studio {
     /// Everything that a plan for `day` depends on.
     pub fn material(&self, station: Station, day: Date) -> Result<Material, Error> {
         let assets = self.catalogue.ready().map_err(catalogue_error)?;
-        let placements = self.store.placements(day, day).map_err(store_error)?;
-        let changes = self.store.changes(day, day).map_err(store_error)?;
+        // The day before is among them: its last spots keep their distance over midnight.
+        let eve = day.yesterday().unwrap_or(day);
+        let placements = self.store.placements(eve, day).map_err(store_error)?;
+        let changes = self.store.changes(eve, day).map_err(store_error)?;
         Ok(Material { station, assets, placements, changes })
     }
 }
@@ -86,6 +88,12 @@ impl Material {
             changes: &self.changes,
             ..PlanInputs::new(site, day, &self.station, &self.assets)
         }
+    }
+
+    /// The plan of the day before, as it would be made now; `None` where there is no such day.
+    pub fn eve(&self, site: SiteId, day: Date) -> Option<SitePlan> {
+        let made = scheduler::plan(&self.inputs(site, day.yesterday().ok()?), Revision::default());
+        made.ok().map(|(plan, _)| plan)
     }
 
     /// The sites asked for: one, or all.

@@ -1,6 +1,6 @@
 //! `mikado why`: which entry airs at a moment, which rule decided, what lost.
 
-use scheduler::{Reason, Why, origin_word};
+use scheduler::{PlanInputs, Reason, Why, origin_word};
 use serde_json::json;
 
 use super::Answer;
@@ -17,7 +17,9 @@ pub(super) fn run(args: &Args, what: &WhyArgs) -> Result<Answer, Error> {
     let day = station.day_of(at);
     let material = studio.material(station, day)?;
     material.sites(Some(what.site))?;
-    let found = scheduler::why(&material.inputs(what.site, day), at)
+    let eve = material.eve(what.site, day);
+    let inputs = PlanInputs { yesterday: eve.as_ref(), ..material.inputs(what.site, day) };
+    let found = scheduler::why(&inputs, at)
         .map_err(|e| Error::doing("le plan ne se fait pas", "the plan cannot be made", e))?;
     let Some(why) = found else {
         return Err(Error::usage(

@@ -43,3 +43,14 @@ fn rename(table: &mut Table, from: &str, to: &str) {
         table.insert(to.to_owned(), value);
     }
 }
+
+/// A station file with a calendar's events in place of its own.
+pub(super) fn with_calendar(mut file: StationFile, calendar: &str) -> Result<StationFile, StationError> {
+    #[derive(serde::Deserialize)]
+    struct Calendar {
+        event: Vec<crate::calendar::Event>,
+    }
+    let read: Calendar = toml::from_str(calendar).map_err(|e| StationError::of_toml(calendar, &e))?;
+    file.event = read.event;
+    Ok(file)
+}

@@ -57,6 +57,12 @@ const MIGRATIONS: &[&str] = &[
         undoes INTEGER, author TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL
     ) STRICT;
 ",
+    "
+    CREATE TABLE lack (
+        site TEXT NOT NULL, at TEXT NOT NULL, programme TEXT NOT NULL, since TEXT NOT NULL,
+        PRIMARY KEY (site, at, programme)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

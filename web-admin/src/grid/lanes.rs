@@ -2,8 +2,8 @@
 
 use domain::{Language, Origin};
 use jiff::civil::Date;
-use scheduler::Station;
 use scheduler::grid::hms;
+use scheduler::{Changes, Station};
 
 use crate::words::Words;
 
@@ -51,14 +51,18 @@ impl Cell {
 }
 
 /// The lanes of a day; `open` is the cell whose details are shown.
-pub(crate) fn of_day(station: &Station, day: Date, t: &'static Words, open: Option<(&str, u32)>) -> Vec<Lane> {
+pub(crate) fn of_day(
+    station: &Station,
+    changes: &Changes,
+    day: Date,
+    t: &'static Words,
+    open: Option<(&str, u32)>,
+) -> Vec<Lane> {
     let mut network = Lane { id: NETWORK.into(), name: t.network.into(), note: String::new(), cells: Vec::new() };
-    for slot in station.network_slots(day) {
-        let programme = station.programme(&slot.programme);
-        let title = programme.map_or_else(|| slot.programme.to_string(), |p| p.title.clone());
-        let language = programme.map(|p| p.lang.clone());
+    let first = station.sites().first().map(|s| s.id);
+    for slot in first.map(|site| station.network_on(site, day, changes)).unwrap_or_default() {
         let is_open = open == Some((NETWORK, slot.start_s));
-        network.cells.push(cell(t, (slot.start_s, slot.end_s()), title, language.as_ref(), is_open));
+        network.cells.push(cell(t, (slot.start_s, slot.end_s), slot.title, slot.language.as_ref(), is_open));
     }
     let sites = station.sites().iter().map(|site| {
         let mut lane = Lane {
@@ -67,7 +71,7 @@ pub(crate) fn of_day(station: &Station, day: Date, t: &'static Words, open: Opti
             note: format!("{} MHz", t.number(f64::from(site.frequency_khz) / 1000.0, 1)),
             cells: Vec::new(),
         };
-        for slot in station.day_slots(site.id, day) {
+        for slot in station.programmes_on(site.id, day, changes) {
             if slot.origin == Origin::Network {
                 follow(&mut lane, slot.start_s, slot.end_s, t);
             } else {

@@ -100,7 +100,8 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(q): Query<Ask
         None => None,
     };
     let at = drawer.as_ref().map_or(String::new(), |d| format!("{:.4}", f64::from(d.start_s) / 86_400.0));
-    let lanes = lanes::of_day(&station, day, t, drawer.as_ref().map(|d| (d.lane.as_str(), d.start_s)));
+    let changes = web.app.store.changes(day, day).map_err(WebError::internal)?;
+    let lanes = lanes::of_day(&station, &changes, day, t, drawer.as_ref().map(|d| (d.lane.as_str(), d.start_s)));
     let (from, _) = asked::bounds(&station, day)?;
     let f = Frame::new(&v, Nav::Grid, t.grid_title, now);
     let nav = DayNav::new(t, "/grille", String::new(), day, today);

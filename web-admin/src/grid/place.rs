@@ -63,7 +63,8 @@ async fn placed(web: &Web, v: &Visitor, wish: Wish) -> Result<(Asked, String), W
     web.blocking(move |app| {
         let station = app.station.borrow().clone();
         let which = Asked::read(&wish.site, &wish.jour, &wish.debut, asked::today(now, station.zone()))?;
-        let found = slot::find(&station, &which)?;
+        let changes = app.store.changes(which.day, which.day).map_err(WebError::internal)?;
+        let found = slot::find(&station, &changes, &which)?;
         let site = target(&wish.only, &which, &found.carriers)?;
         let asset: AssetId = wish.asset.parse().map_err(|_| WebError::Unreadable(Field::Asset))?;
         let title = airable(app, &asset, site)?;

@@ -7,7 +7,7 @@ use domain::{Asset, AssetKind, Origin, Segment, SiteId, Status, What};
 use jiff::civil::{Date, Time};
 use scheduler::grid::hms;
 use scheduler::station::Site;
-use scheduler::{PlanInputs, Station};
+use scheduler::{Changes, PlanInputs, Station};
 
 use super::Asked as Typed;
 use super::lanes::NETWORK;
@@ -106,18 +106,20 @@ pub(super) async fn drawer(web: &Web, v: &Visitor, which: Asked, said: Option<St
     let (v, lang) = (v.clone(), v.lang);
     web.blocking(move |app| {
         let station = app.station.borrow().clone();
-        let found = find(&station, &which)?;
+        let changes = app.store.changes(which.day, which.day).map_err(WebError::internal)?;
+        let found = find(&station, &changes, &which)?;
         let assets = app.catalogue.ready().map_err(WebError::internal)?;
         filled(app, &station, &v, &which, found, &assets, lang, said)
     })
     .await
 }
 
-pub(super) fn find(station: &Station, which: &Asked) -> Result<Found, WebError> {
+pub(super) fn find(station: &Station, changes: &Changes, which: &Asked) -> Result<Found, WebError> {
     let start_s = which.start_s();
     let bad = WebError::Unreadable(Field::Time);
     if let Some(site) = which.site {
-        let slot = station.day_slots(site, which.day).into_iter().find(|s| s.start_s == start_s).ok_or(bad)?;
+        let slot =
+            station.programmes_on(site, which.day, changes).into_iter().find(|s| s.start_s == start_s).ok_or(bad)?;
         return Ok(Found {
             programme: slot.programme,
             title: slot.title,
@@ -131,22 +133,23 @@ pub(super) fn find(station: &Station, which: &Asked) -> Result<Found, WebError> 
             carriers: Vec::new(),
         });
     }
-    let slot = station.network_slots(which.day).into_iter().find(|s| s.start_s == start_s).ok_or(bad.clone())?;
+    let first = station.sites().first().map(|s| s.id).ok_or(bad.clone())?;
+    let network = station.network_on(first, which.day, changes);
+    let slot = network.into_iter().find(|s| s.start_s == start_s).ok_or(bad)?;
     let takes = |site: &&Site| {
-        let own = station.day_slots(site.id, which.day);
+        let own = station.programmes_on(site.id, which.day, changes);
         own.iter().any(|s| s.start_s == start_s && s.origin == Origin::Network)
     };
     let carriers: Vec<SiteId> = station.sites().iter().filter(takes).map(|s| s.id).collect();
-    let programme = station.programme(&slot.programme);
     Ok(Found {
-        title: programme.map_or_else(|| slot.programme.to_string(), |p| p.title.clone()),
-        language: programme.map(|p| p.lang.clone()),
+        title: slot.title,
+        language: slot.language,
         start_s,
-        end_s: slot.end_s(),
+        end_s: slot.end_s,
         origin: Origin::Network,
         window: slot.window,
         clock_format: slot.clock_format,
-        heard_at: carriers.first().or(station.sites().first().map(|s| &s.id)).copied().ok_or(bad)?,
+        heard_at: carriers.first().copied().unwrap_or(first),
         carriers,
         programme: slot.programme,
     })
@@ -211,22 +214,22 @@ fn reasons(
     lang: Lang,
 ) -> Result<Reasons, WebError> {
     let t = lang.words();
+    let changes = app.store.changes(which.day, which.day).map_err(WebError::internal)?;
+    let yesterday = which.day.yesterday().ok().and_then(|day| (app.plans)(found.heard_at, day));
     let mut said = Vec::new();
     if found.origin == Origin::Network {
         said.extend(which.site.map(|_| t.slot_from_network.to_owned()));
     } else {
-        let network = station
-            .network_slots(which.day)
-            .into_iter()
-            .find(|s| s.start_s <= found.start_s && found.start_s < s.end_s());
-        let title = network.and_then(|s| station.programme(&s.programme).map(|p| p.title.clone())).unwrap_or_default();
+        let network = station.network_on(found.heard_at, which.day, &changes);
+        let under = network.into_iter().find(|s| s.start_s <= found.start_s && found.start_s < s.end_s);
+        let title = under.map(|s| s.title).unwrap_or_default();
         said.push(t.slot_from_opt_out.replace("{}", &title));
     }
     let placements = app.store.placements(which.day, which.day).map_err(WebError::internal)?;
-    let changes = app.store.changes(which.day, which.day).map_err(WebError::internal)?;
     let inputs = PlanInputs {
         placements: &placements,
         changes: &changes,
+        yesterday: yesterday.as_ref().map(|p| &p.plan),
         ..PlanInputs::new(found.heard_at, which.day, station, assets)
     };
     let Some(at) = content_at(app, station, which, found) else { return Ok((said, Vec::new())) };

@@ -41,11 +41,12 @@ pub(super) fn page(
     today: Date,
 ) -> Result<Response, WebError> {
     let monday = asked::shifted(day, -i64::from(day.weekday().to_monday_zero_offset()));
+    let changes = web.app.store.changes(monday, asked::shifted(monday, 6)).map_err(WebError::internal)?;
     let t = v.t();
     let mut days = Vec::with_capacity(7);
     for day in (0..7).map(|n| asked::shifted(monday, n)) {
         let (from, _) = asked::bounds(station, day)?;
-        let lanes = lanes::of_day(station, day, t, None);
+        let lanes = lanes::of_day(station, &changes, day, t, None);
         let title = Dates(v.lang).day(day);
         days.push(DayLanes { day, title, is_today: day == today, day_ms: from.as_millisecond(), lanes });
     }

@@ -12,6 +12,8 @@ pub enum Role {
     Producer,
     /// All of that, and the accounts and the audit.
     Administrator,
+    /// Answers for the programmes: also changes what is frozen.
+    Director,
     /// Hears what could harm somebody, and alone says whether it may go on. Nobody else does, whatever the role: who keeps
     /// the accounts may make this one, and the audit tells it.
     Protection,
@@ -32,6 +34,10 @@ pub enum Right {
     Approve,
     /// Put an asset into the grid.
     Place,
+    /// Enter changes of the week and publish them in time.
+    Publish,
+    /// Publish also what is frozen (R-GRID-04).
+    Direct,
     /// See and change accounts.
     ManagePeople,
     /// Read the audit.
@@ -42,14 +48,20 @@ pub enum Right {
 
 impl Role {
     /// Every role, in the order of the screens.
-    pub const ALL: [Self; 4] = [Self::Technician, Self::Producer, Self::Administrator, Self::Protection];
+    pub const ALL: [Self; 5] =
+        [Self::Technician, Self::Producer, Self::Director, Self::Administrator, Self::Protection];
 
     /// Whether the role has the right. What is not named here is refused.
     pub const fn may(self, right: Right) -> bool {
-        use Right::{Approve, ManagePeople, Place, Protect, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload};
+        use Right::{
+            Approve, Direct, ManagePeople, Place, Protect, Publish, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload,
+        };
         match right {
             SeeAir | SeePlan | SeeLibrary => true,
-            Upload | Approve | Place => matches!(self, Self::Producer | Self::Administrator),
+            Upload | Approve | Place | Publish => {
+                matches!(self, Self::Producer | Self::Director | Self::Administrator)
+            }
+            Direct => matches!(self, Self::Director | Self::Administrator),
             ManagePeople | ReadAudit => matches!(self, Self::Administrator),
             Protect => matches!(self, Self::Protection),
         }
@@ -62,13 +74,14 @@ impl Role {
             Self::Producer => "producer",
             Self::Administrator => "administrator",
             Self::Protection => "protection",
+            Self::Director => "director",
         }
     }
 }
 
 /// The text is not a role.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a role: technician, producer, administrator or protection")]
+#[error("“{0}” is not a role: technician, producer, director, administrator or protection")]
 pub struct BadRole(pub String);
 
 impl FromStr for Role {
@@ -78,6 +91,7 @@ impl FromStr for Role {
         let french = match s {
             "technicien" | "technicienne" => Some(Self::Technician),
             "producteur" | "productrice" => Some(Self::Producer),
+            "directeur" | "directrice" => Some(Self::Director),
             "administrateur" | "administratrice" => Some(Self::Administrator),
             _ => None,
         };

@@ -12,7 +12,7 @@ use domain::Severity;
 use jiff::Timestamp;
 use scheduler::Station;
 
-pub(crate) use card::Card;
+pub(crate) use card::{AlarmLine, Card};
 pub(crate) use stream::events;
 pub(crate) use wire::{api, finding};
 
@@ -39,9 +39,12 @@ pub(crate) fn summary(cards: &[Card], lang: Lang) -> String {
 pub(crate) fn cards(web: &Web, lang: Lang, now: Timestamp) -> Vec<Card> {
     let station: std::sync::Arc<Station> = web.app.station.borrow().clone();
     let live = web.app.live.borrow().clone();
+    let lacks = web.app.lacks.borrow().clone();
     let of = |site: &scheduler::station::Site| {
         let view = live.iter().find(|v| v.site == site.id);
-        Card::new(site, view, &station, lang, now)
+        let mut card = Card::new(site, view, &station, lang, now);
+        card.alarms.extend(crate::ahead::on_the_wall(&lacks, site.id, &station, lang, now));
+        card
     };
     station.sites().iter().map(of).collect()
 }

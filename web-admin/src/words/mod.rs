@@ -3,6 +3,7 @@
 mod dates;
 mod en;
 mod fr;
+mod grid;
 
 use crate::error::Field;
 pub(crate) use dates::Dates;
@@ -59,6 +60,7 @@ impl Words {
             Field::Name => self.field_name,
             Field::Length => self.field_length,
             Field::Role => self.field_role,
+            Field::Reason => self.field_reason,
             Field::Form => self.field_form,
         }
     }
@@ -143,6 +145,7 @@ impl Words {
             crate::Role::Producer => self.role_producer,
             crate::Role::Administrator => self.role_administrator,
             crate::Role::Protection => self.role_protection,
+            crate::Role::Director => self.role_director,
         }
     }
 

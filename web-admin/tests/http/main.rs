@@ -6,6 +6,7 @@ mod browser;
 mod doors;
 mod parcels;
 mod protection;
+mod publish;
 mod sign_in;
 mod stage;
 mod upload;

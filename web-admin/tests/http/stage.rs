@@ -19,6 +19,7 @@ pub struct Stage {
     pub dir: TempDir,
     pub app: App,
     pub tell: watch::Sender<Arc<Vec<SiteView>>>,
+    pub tell_lacks: watch::Sender<Arc<Vec<scheduler::readiness::Lack>>>,
     pub time: Arc<Mutex<Timestamp>>,
     // The pages' end of the watch lives as long as this one.
     _station: watch::Sender<Arc<Station>>,
@@ -42,6 +43,7 @@ impl Stage {
         let store = Arc::new(Store::open(&at("station.db")).unwrap());
         let (tell_station, station) = watch::channel(Arc::new(station()));
         let (tell, live) = watch::channel(Arc::new(Vec::new()));
+        let (tell_lacks, lacks) = watch::channel(Arc::new(Vec::new()));
         let time = Arc::new(Mutex::new(now));
         let app = App {
             people: Arc::new(People::open(&at("people.db")).unwrap()),
@@ -57,8 +59,9 @@ impl Stage {
             catalogue,
             store,
             live,
+            lacks,
         };
-        Self { dir, app, tell, time, _station: tell_station }
+        Self { dir, app, tell, tell_lacks, time, _station: tell_station }
     }
 
     /// Makes an account with a password.

@@ -23,6 +23,7 @@ fn views(stage: &Stage) -> Vec<SiteView> {
         site: site.id,
         vitals: Some(stage::vitals(&station, site, now, n as u64)),
         last_contact: Some(now),
+        revision_since: Some(now),
         stream_port: Some(8101 + n as u16),
     };
     station.sites().iter().enumerate().map(view).collect()

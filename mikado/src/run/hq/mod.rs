@@ -7,6 +7,7 @@ mod air_checks;
 mod journals;
 mod planner;
 mod porch;
+mod readiness;
 mod sites;
 mod stopping;
 mod trash;
@@ -20,6 +21,7 @@ use tokio::sync::{Notify, watch};
 use web_admin::{App, People};
 
 use self::planner::{Planner, Published};
+pub(crate) use self::readiness::lacks;
 pub use self::sites::{NoAnswer, ask};
 use media::ingest::Ingest;
 use media::shelf::Shelf;
@@ -86,10 +88,12 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     let listener = TcpListener::bind(rooms.config.http).await.map_err(|e| address_taken(&rooms.config, &e))?;
     let (tell_station, station) = watch::channel(Arc::new(station));
     let (tell_live, live) = watch::channel(Arc::new(sites::unheard(&rooms.config)));
+    let (tell_lacks, lacks) = watch::channel(Arc::new(Vec::new()));
     let replan = Arc::new(Notify::new());
     let published = Published::default();
     let planner = Planner::new(&rooms, published.clone(), tell_station);
     tokio::spawn(planner.run(Arc::clone(&replan)));
+    tokio::spawn(readiness::LookAhead::new(&rooms, station.clone(), tell_lacks).run());
     tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));
     let ingest = Arc::new(ingest(&rooms.config)?);
@@ -105,6 +109,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         store: Arc::clone(&rooms.store),
         station,
         live,
+        lacks,
         clock: Arc::new(move || clock.now()),
         replan,
         plans: planner::plans_for_pages(&rooms, published),

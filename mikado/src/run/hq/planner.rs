@@ -336,10 +336,16 @@ pub(super) fn plans_for_pages(rooms: &Rooms, published: Published) -> Plans {
 fn for_the_occasion(catalogue: &Catalogue, store: &Store, site: SiteId, day: Date) -> Option<Planned> {
     let station = Station::parse(&store.station().ok()??.toml).ok()?;
     let assets = catalogue.ready().ok()?;
-    let placements = store.placements(day, day).ok()?;
-    let changes = store.changes(day, day).ok()?;
-    let inputs =
-        PlanInputs { placements: &placements, changes: &changes, ..PlanInputs::new(site, day, &station, &assets) };
+    let eve = day.yesterday().ok()?;
+    let placements = store.placements(eve, day).ok()?;
+    let changes = store.changes(eve, day).ok()?;
+    let of = |day| PlanInputs {
+        placements: &placements,
+        changes: &changes,
+        ..PlanInputs::new(site, day, &station, &assets)
+    };
+    let yesterday = scheduler::plan(&of(eve), Revision::default()).ok().map(|(plan, _)| plan);
+    let inputs = PlanInputs { yesterday: yesterday.as_ref(), ..of(day) };
     let (plan, findings) = scheduler::plan(&inputs, Revision::default()).ok()?;
     Some(Planned { plan, findings })
 }

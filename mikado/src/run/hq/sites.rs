@@ -40,7 +40,13 @@ pub enum NoAnswer {
 
 /// The views of a station nobody has heard of yet.
 pub(super) fn unheard(config: &Config) -> Vec<SiteView> {
-    let view = |site: SiteId, stream_port| SiteView { site, vitals: None, last_contact: None, stream_port };
+    let view = |site: SiteId, stream_port| SiteView {
+        site,
+        vitals: None,
+        last_contact: None,
+        revision_since: None,
+        stream_port,
+    };
     config.sites.iter().map(|s| view(s.id, s.http.map(|a| a.port()))).collect()
 }
 
@@ -56,8 +62,11 @@ pub(super) async fn ask_all(config: Arc<Config>, clock: WallClock, tell: watch::
         for (view, answer) in views.iter_mut().zip(answers) {
             match answer {
                 Ok(vitals) if vitals.site == view.site => {
+                    let now = clock.now();
+                    let same = view.vitals.as_ref().is_some_and(|was| was.revision == vitals.revision);
+                    view.revision_since = view.revision_since.filter(|_| same).or(vitals.revision.map(|_| now));
                     view.vitals = Some(vitals);
-                    view.last_contact = Some(clock.now());
+                    view.last_contact = Some(now);
                 }
                 Ok(vitals) => tracing::error!("the socket of {} answers for {}", view.site, vitals.site),
                 Err(why) => tracing::debug!("{} has no contact: {why}", view.site),
