@@ -144,14 +144,12 @@ impl Inner {
             let at = out.len();
             out.resize(at + self.sizes.given * channels, 0.0);
             for channel in 0..channels {
-                let waiting = self.waiting[used + channel..used + stretch].iter().step_by(channels);
-                self.points_in.iter_mut().zip(waiting).for_each(|(p, s)| *p = *s);
+                pick(&self.waiting[used..used + stretch], channels, channel, &mut self.points_in);
                 self.convolve()?;
                 let tail = &mut self.tails[channel];
                 self.points_out.iter_mut().zip(&*tail).for_each(|(p, t)| *p += t);
                 tail.copy_from_slice(&self.points_out[self.sizes.given..]);
-                let made = out[at + channel..].iter_mut().step_by(channels);
-                made.zip(&self.points_out).for_each(|(o, p)| *o = *p);
+                lay(&self.points_out[..self.sizes.given], channels, channel, &mut out[at..]);
             }
             used += stretch;
             let late = self.delay.min(self.sizes.given);
@@ -171,6 +169,24 @@ impl Inner {
         bins.for_each(|((to, from), low_pass)| *to = from * low_pass);
         let scratch = &mut self.scratch[..self.inverse.get_scratch_len()];
         self.inverse.process_with_scratch(&mut self.spectrum_out, &mut self.points_out, scratch).ok()
+    }
+}
+
+/// One channel of interleaved frames; there are one or two.
+fn pick(frames: &[f32], channels: usize, channel: usize, points: &mut [f32]) {
+    match (channels, channel) {
+        (1, _) => points[..frames.len()].copy_from_slice(frames),
+        (_, 0) => points.iter_mut().zip(frames.chunks_exact(2)).for_each(|(p, f)| *p = f[0]),
+        _ => points.iter_mut().zip(frames.chunks_exact(2)).for_each(|(p, f)| *p = f[1]),
+    }
+}
+
+/// And back.
+fn lay(points: &[f32], channels: usize, channel: usize, frames: &mut [f32]) {
+    match (channels, channel) {
+        (1, _) => frames.copy_from_slice(points),
+        (_, 0) => points.iter().zip(frames.chunks_exact_mut(2)).for_each(|(p, f)| f[0] = *p),
+        _ => points.iter().zip(frames.chunks_exact_mut(2)).for_each(|(p, f)| f[1] = *p),
     }
 }
 

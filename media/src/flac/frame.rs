@@ -20,7 +20,6 @@ enum Pair {
 pub struct FrameEncoder {
     depth: Depth,
     out: BitWriter,
-    frame: Vec<u8>,
     weights: Vec<f64>,
     scratch: Scratch,
     mid: Vec<i32>,
@@ -44,7 +43,6 @@ impl FrameEncoder {
         Self {
             depth,
             out: BitWriter::default(),
-            frame: Vec::new(),
             weights,
             scratch: Scratch::default(),
             mid: Vec::new(),
@@ -81,11 +79,9 @@ impl FrameEncoder {
             }
             [] => {}
         }
-        self.frame.clear();
-        self.frame.extend_from_slice(self.out.align());
-        let crc = crc16(&self.frame);
-        self.frame.extend_from_slice(&crc.to_be_bytes());
-        &self.frame
+        let crc = crc16(self.out.align());
+        self.out.put(u32::from(crc), 16);
+        self.out.align()
     }
 
     fn header(&mut self, number: u32, length: usize, channel_code: u32) {

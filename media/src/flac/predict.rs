@@ -15,35 +15,24 @@ pub struct Predictor {
     pub shift: u32,
 }
 
-/// The order (0 to 4) of the fixed predictor whose residual is smallest, and the sum of its magnitudes.
+/// The order (0 to 4) of the fixed predictor whose residual is smallest, and about the sum of its magnitudes.
+///
+/// A quarter of the block is looked at: it is only asked whether the adaptive predictor could be beaten at all.
 pub fn best_fixed_order(samples: &[i32]) -> (usize, u64) {
-    const TOGETHER: usize = 8;
+    const TOGETHER: usize = 16;
+    const EVERY: usize = 4;
     let mut sums = [0u64; 5];
-    let mut add = |parts: [u32; 5]| sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += u64::from(part));
-    let mut at = 0;
-    // Samples stay below 2^24 and fourth differences below 2^28: eight together fit 32 bits.
-    while let Some(w) = samples.get(at..at + TOGETHER + 4) {
-        let mut parts = [0u32; 5];
-        for i in 0..TOGETHER {
-            differences(&w[i..i + 5]).iter().zip(&mut parts).for_each(|(d, part)| *part += d.unsigned_abs());
-        }
-        add(parts);
-        at += TOGETHER;
-    }
-    for w in samples.get(at..).unwrap_or_default().windows(5) {
-        add(differences(w).map(i32::unsigned_abs));
+    // Samples stay below 2^24 and fourth differences below 2^28: sixteen together fit 32 bits.
+    for w in samples.windows(TOGETHER + 4).step_by(TOGETHER * EVERY) {
+        let first: [i32; TOGETHER + 3] = std::array::from_fn(|i| w[i + 1] - w[i]);
+        let second: [i32; TOGETHER + 2] = std::array::from_fn(|i| first[i + 1] - first[i]);
+        let third: [i32; TOGETHER + 1] = std::array::from_fn(|i| second[i + 1] - second[i]);
+        let fourth: [i32; TOGETHER] = std::array::from_fn(|i| third[i + 1] - third[i]);
+        let parts = [&w[4..], &first[3..], &second[2..], &third[1..], &fourth[..]];
+        sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += magnitudes(part));
     }
     let most = samples.len().saturating_sub(1).min(4);
-    (0..=most).map(|order| (order, sums[order])).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0))
-}
-
-/// The last of five samples, and its differences of the first to the fourth order.
-#[inline]
-fn differences(w: &[i32]) -> [i32; 5] {
-    let first = [w[1] - w[0], w[2] - w[1], w[3] - w[2], w[4] - w[3]];
-    let second = [first[1] - first[0], first[2] - first[1], first[3] - first[2]];
-    let third = [second[1] - second[0], second[2] - second[1]];
-    [w[4], first[3], second[2], third[1], third[1] - third[0]]
+    (0..=most).map(|order| (order, sums[order] * EVERY as u64)).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0))
 }
 
 /// The sum of magnitudes up to 2^28: eight together fit 32 bits.

@@ -102,12 +102,9 @@ impl<W: Write + Seek> Writer<W> {
     }
 
     fn digest(&mut self) {
-        let width = (self.depth.stored_bits() / 8) as usize;
-        self.raw.clear();
-        for i in 0..self.block[0].len() {
-            for channel in &self.block {
-                self.raw.extend_from_slice(&channel[i].to_le_bytes()[..width]);
-            }
+        match self.depth.stored_bits() {
+            16 => lay_out::<2>(&self.block, &mut self.raw),
+            _ => lay_out::<3>(&self.block, &mut self.raw),
         }
         self.md5.process_buf_bytes(&self.raw);
     }
@@ -125,5 +122,19 @@ impl<W: Write + Seek> Writer<W> {
             }
         }
         self.header.points.push(SeekPoint { at: self.header.length, offset_bytes: self.offset_bytes });
+    }
+}
+
+/// The samples as the checksum of RFC 9639 §8.2 wants them: interleaved, little-endian, in `WIDTH` bytes each.
+fn lay_out<const WIDTH: usize>(block: &[Vec<i32>], raw: &mut Vec<u8>) {
+    let frame_bytes = WIDTH * block.len();
+    raw.resize(frame_bytes * block[0].len(), 0);
+    for (index, channel) in block.iter().enumerate() {
+        for (frame, s) in raw.chunks_exact_mut(frame_bytes).zip(channel) {
+            if let Some(place) = frame[index * WIDTH..].first_chunk_mut::<WIDTH>() {
+                let bytes = s.to_le_bytes();
+                *place = std::array::from_fn(|i| bytes[i]);
+            }
+        }
     }
 }
