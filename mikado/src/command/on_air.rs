@@ -58,6 +58,7 @@ fn options(
         outputs.push(OutputOptions::Card { name: name.clone(), period: hardware::soundcard::PERIOD });
     }
     outputs.extend(site.wav.clone().map(OutputOptions::Wav));
+    outputs.extend(site.rtp.iter().copied().map(OutputOptions::Rtp));
     outputs.extend(site.aircheck.map(OutputOptions::AirCheck));
     for mount in &site.icecast {
         match mount.password.read() {

@@ -112,6 +112,7 @@ impl SiteConfig {
             wav: None,
             icecast: Vec::new(),
             aircheck: None,
+            rtp: Vec::new(),
         }
     }
 }

@@ -44,6 +44,14 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
             let whole = format!("{}{}", mount.url.get_ref().trim_end_matches('/'), mount.mount.get_ref());
             once.claim(reader, ("montage", whole), &mount.mount.span(), name);
         }
+        for stream in &site.rtp {
+            once.claim(reader, ("rtp", stream.to.get_ref().clone()), &stream.to.span(), name);
+        }
+        if let Some(one_more) = site.rtp.get(Config::RTP_MAX) {
+            let max = Config::RTP_MAX;
+            let (fr, en) = (format!("plus de {max} flux RTP."), format!("more than {max} RTP streams."));
+            reader.complain(&one_more.to.span(), fr, en);
+        }
         if site.icecast.len() > Config::ICECAST_MAX {
             let max = Config::ICECAST_MAX;
             let span = site.icecast[Config::ICECAST_MAX].url.span();
@@ -103,6 +111,10 @@ impl Once {
                 format!(
                     "the sound card “{value}” is already taken by {first}: a card carries one output. Give {by} another card."
                 ),
+            ),
+            "rtp" => Said::new(
+                format!("« {value} » reçoit déjà le flux RTP de {first}. Donnez une autre adresse à celui de {by}."),
+                format!("“{value}” already gets the RTP stream of {first}. Give that of {by} another address."),
             ),
             "dossier" => Said::new(
                 format!("le dossier « {value} » est déjà celui de {first}. Donnez un autre dossier à {by}."),

@@ -63,6 +63,18 @@ pub(super) struct Site {
     #[serde(default)]
     pub icecast: Vec<Icecast>,
     pub aircheck: Option<AirCheck>,
+    #[serde(default)]
+    pub rtp: Vec<Rtp>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rtp {
+    pub to: Text,
+    pub format: Option<Text>,
+    pub packet_time: Option<Text>,
+    pub bitrate: Option<Text>,
+    pub dscp: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,7 +119,12 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("disk_free_min", "[site.aircheck]"),
     ("url", "[[site.icecast]]"),
     ("mount", "[[site.icecast]]"),
-    ("format", "[[site.icecast]]"),
+    ("format", "[[site.icecast]] ou/or [[site.rtp]]"),
+    ("rtp", "[[site]]"),
+    ("to", "[[site.rtp]]"),
+    ("packet_time", "[[site.rtp]]"),
+    ("bitrate", "[[site.rtp]]"),
+    ("dscp", "[[site.rtp]]"),
     ("user", "[[site.icecast]]"),
     ("password", "[[site.icecast]]"),
     ("password_file", "[[site.icecast]]"),

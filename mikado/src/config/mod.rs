@@ -8,6 +8,7 @@ mod check;
 mod complaint;
 mod file;
 mod read;
+mod rtp;
 pub mod salvage;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
+use playout::outputs::rtp::RtpOptions;
 
 pub use complaint::{Complaint, ConfigError};
 pub use write::NewConfig;
@@ -72,6 +74,8 @@ pub struct SiteConfig {
     pub icecast: Vec<IcecastConfig>,
     /// How what goes out is recorded; `None` when it is not.
     pub aircheck: Option<AirCheckOptions>,
+    /// RTP streams to codecs and transmitters.
+    pub rtp: Vec<RtpOptions>,
 }
 
 /// What an Icecast mount gets.
@@ -136,6 +140,8 @@ impl Config {
     pub const SITES_MAX: usize = 64;
     /// A chain feeds a server or two, never dozens.
     pub const ICECAST_MAX: usize = 8;
+    /// A site has a transmitter, a spare and a studio that listens.
+    pub const RTP_MAX: usize = 4;
 
     /// Reads and checks a config file.
     ///

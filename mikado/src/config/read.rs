@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
             wav: site.wav.as_ref().map(|t| dir.join(t.get_ref())),
             icecast: site.icecast.iter().filter_map(|i| self.icecast(i)).collect(),
             aircheck: self.aircheck(site.aircheck.as_ref()),
+            rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
             dir,
         })
     }
@@ -154,7 +155,7 @@ fn bad_site(text: &str) -> Said {
     )
 }
 
-fn address(text: &str) -> Result<SocketAddr, Said> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, Said> {
     SocketAddr::from_str(text).map_err(|_| {
         Said::new(
             format!("« {text} » n'est pas une adresse : un numéro IP et un port, par exemple \"127.0.0.1:8080\"."),

@@ -56,6 +56,11 @@ const TAIL: &str = "
 # mp3 = \"128 kbit/s\"              # ou \"off\"
 # card = \"hw:0,0\"                 # un nom que donne « mikado doctor »
 # wav = \"air.wav\"                 # enregistre la sortie
+# [[site.rtp]]                    # vers un codec IP ou un émetteur ; description : /GAO.sdp
+# to = \"239.1.2.3:5004\"
+# format = \"L24\"                  # ou \"L16\", \"opus\"
+# packet_time = \"1ms\"
+# dscp = \"AF41\"                   # ou \"EF\", \"best effort\"
 # [site.aircheck]                 # la pige : ce qui est passé, heure par heure
 # opus = \"64 kbit/s\"              # ou \"off\"
 # channels = \"mono\"               # ou \"stereo\"

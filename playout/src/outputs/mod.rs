@@ -1,8 +1,8 @@
 //! What hangs on the air: encoders, the hubs that share their streams, recorders, and the meter.
 //!
 //! Nothing here paces and nothing here is waited for: each output reads its own tap ring or hub cursor and may starve or
-//! stall unseen by the air. The encoders are state machines without threads, sockets or clocks; the two that touch the
-//! world are named for it: [`icecast`] (sockets) and [`wav`] (files).
+//! stall unseen by the air. The encoders are state machines without threads, sockets or clocks; those that touch the
+//! world are named for it: [`icecast`] and [`rtp`] (sockets) and [`wav`] (files).
 
 pub mod hub;
 pub mod icecast;
@@ -11,6 +11,7 @@ pub mod meter;
 pub mod mp3_stream;
 pub mod ogg_page;
 pub mod opus_stream;
+pub mod rtp;
 pub mod wav;
 
 pub use hub::{Container, Ended, Full, Next, StreamHub, Subscription, Unit};

@@ -16,7 +16,7 @@ use crate::wire;
 
 type Headers = [(HeaderName, HeaderValue); 3];
 
-/// The routes for listeners: `/`, `/GAO.opus`, `/GAO.mp3`.
+/// The routes for listeners: `/`, `/GAO.opus`, `/GAO.mp3`, `/GAO.sdp`.
 pub fn listeners(station: Arc<Station>) -> Router {
     Router::new().route("/", get(status)).route("/{file}", get(listen).options(preflight)).with_state(station)
 }
@@ -32,6 +32,10 @@ async fn vitals(State(station): State<Arc<Station>>) -> Response {
 
 /// An endless answer has no length and no ranges; a player that asks for `bytes=0-` gets the whole of it.
 async fn listen(State(station): State<Arc<Station>>, Path(file): Path<String>) -> Response {
+    if let Some(description) = station.description(&file) {
+        let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/sdp"))];
+        return (kind, open_headers(), description.to_owned()).into_response();
+    }
     let Some(hub) = station.stream(&file) else {
         return (StatusCode::NOT_FOUND, open_headers(), "Ce flux n'existe pas ici.\n").into_response();
     };

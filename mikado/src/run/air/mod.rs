@@ -19,6 +19,7 @@ mod outlets;
 mod own;
 mod pace;
 mod recording;
+mod rtp;
 mod station;
 mod turning;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::{Finding, Frames, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
+use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
 use crate::clock::WallClock;
@@ -67,6 +68,8 @@ pub enum OutputOptions {
     },
     /// A recording, 48 kHz stereo 24 bit.
     Wav(PathBuf),
+    /// An RTP stream.
+    Rtp(RtpOptions),
     /// The air check, in the folder `aircheck` of the site.
     AirCheck(AirCheckOptions),
 }

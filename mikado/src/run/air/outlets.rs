@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
 use playout::aircheck::AirCheckOptions;
+use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{Container, Icecast, IcecastOptions, Mp3Options, OpusOptions, StreamHub};
 use playout::realtime::{TapReader, TapSpec};
 
@@ -17,6 +18,7 @@ use super::encoding::{Encoding, Stream, Streams};
 use super::options::{AirOptions, OutputOptions, StreamFormat};
 use super::pace::PaceState;
 use super::recording::Recording;
+use super::rtp;
 use super::station::Station;
 use super::turning::EngineView;
 
@@ -25,12 +27,16 @@ const ENCODING_TAP: Frames = Frames::from_secs(2);
 /// A disk that syncs may stand still longer.
 const RECORDING_TAP: Frames = Frames::from_secs(8);
 
+/// What is later than a fifth of a second is not sent; a second leaves room to find that out.
+const RTP_TAP: Frames = Frames::from_secs(1);
+
 /// The taps that these options need: one for measuring and encoding, one for a recording.
 pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
     let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP)];
     if wav(options).is_some() {
         taps.push(TapSpec::new("wav", RECORDING_TAP));
     }
+    taps.extend(rtps(options).map(|_| TapSpec::new("rtp", RTP_TAP)));
     if air_check(options).is_some() {
         taps.push(TapSpec::new("aircheck", RECORDING_TAP));
     }
@@ -61,6 +67,8 @@ pub fn open(
     let recording = wav(options)
         .zip(named("wav"))
         .and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
+    let streams = rtps(options).map_while(|rtp| Some((rtp, named("rtp")?))).collect();
+    let rtps = rtp::open(options, streams, pace, &mut failed);
     let air_check = air_check(options).zip(named("aircheck")).and_then(|(check, tap)| {
         let (dir, clock) = (options.data_dir.join("aircheck"), options.clock);
         let (pace, engine) = (Arc::clone(pace), Arc::clone(&engine));
@@ -81,6 +89,7 @@ pub fn open(
         encoding,
         card,
         recording,
+        rtps,
         air_check,
         icecasts,
         streams,
@@ -108,7 +117,8 @@ impl Hubs {
                 OutputOptions::Icecast { format: StreamFormat::Mp3, .. } => {
                     mp3.get_or_insert_default();
                 }
-                OutputOptions::Card { .. } | OutputOptions::Wav(_) | OutputOptions::AirCheck(_) => {}
+                OutputOptions::Card { .. } | OutputOptions::Wav(_) => {}
+                OutputOptions::AirCheck(_) | OutputOptions::Rtp(_) => {}
             }
         }
         let title = format!("Mikado FM {}", options.site);
@@ -163,6 +173,13 @@ fn wav(options: &AirOptions) -> Option<&std::path::PathBuf> {
     })
 }
 
+fn rtps(options: &AirOptions) -> impl Iterator<Item = RtpOptions> {
+    outputs(options).filter_map(|o| match o {
+        OutputOptions::Rtp(rtp) => Some(*rtp),
+        _ => None,
+    })
+}
+
 fn air_check(options: &AirOptions) -> Option<AirCheckOptions> {
     outputs(options).find_map(|o| match o {
         OutputOptions::AirCheck(check) => Some(*check),
@@ -170,7 +187,7 @@ fn air_check(options: &AirOptions) -> Option<AirCheckOptions> {
     })
 }
 
-fn started<T>(result: std::io::Result<T>, failed: &mut Vec<Finding>) -> Option<T> {
+pub(super) fn started<T>(result: std::io::Result<T>, failed: &mut Vec<Finding>) -> Option<T> {
     if let Err(e) = &result {
         failed.push(Finding {
             code: "start.thread".into(),

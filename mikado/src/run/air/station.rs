@@ -12,6 +12,7 @@ use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
 use super::pace::PaceState;
 use super::recording::Recording;
+use super::rtp::RtpOutlet;
 use super::turning::EngineView;
 use crate::clock::WallClock;
 
@@ -31,6 +32,8 @@ pub struct Station {
     pub card: Option<CardKeeper>,
     /// The recorder, when one is configured.
     pub recording: Option<Recording>,
+    /// RTP streams.
+    pub rtps: Vec<RtpOutlet>,
     /// The air check, when it is configured.
     pub air_check: Option<AirCheck>,
     /// Source clients.
@@ -49,9 +52,14 @@ impl Station {
         self.streams.iter().find(|(name, _)| name == file).map(|(_, hub)| hub)
     }
 
+    /// The description of an RTP stream by its file name.
+    pub fn description(&self, file: &str) -> Option<&str> {
+        self.rtps.iter().find(|r| r.file == file).map(|r| r.description.as_str())
+    }
+
     /// The file names of the streams.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.streams.iter().map(|(name, _)| name.as_str())
+        self.streams.iter().map(|(name, _)| name.as_str()).chain(self.rtps.iter().map(|r| r.file.as_str()))
     }
 
     /// What the site says of itself now.
@@ -84,6 +92,7 @@ impl Station {
         outputs.extend(self.card.iter().map(CardKeeper::reading));
         outputs.extend(self.icecasts.iter().map(Icecast::reading));
         outputs.extend(self.recording.iter().map(Recording::reading));
+        outputs.extend(self.rtps.iter().map(|r| r.sender.reading()));
         outputs.extend(self.air_check.iter().map(AirCheck::reading));
         outputs
     }
@@ -100,6 +109,7 @@ impl Station {
         self.encoding.stop();
         self.card.iter().for_each(CardKeeper::stop);
         self.recording.iter().for_each(Recording::stop);
+        self.rtps.iter().for_each(|r| r.sender.stop());
         self.air_check.iter().for_each(AirCheck::stop);
         self.icecasts.iter().for_each(Icecast::stop);
     }
@@ -108,6 +118,7 @@ impl Station {
     pub fn outputs_have_ended(&self) -> bool {
         self.encoding.has_ended()
             && self.recording.as_ref().is_none_or(Recording::has_ended)
+            && self.rtps.iter().all(|r| r.sender.has_ended())
             && self.air_check.as_ref().is_none_or(AirCheck::has_ended)
             && self.icecasts.iter().all(Icecast::has_ended)
     }
