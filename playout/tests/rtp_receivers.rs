@@ -34,10 +34,10 @@ fn ports() -> (u16, UdpSocket, UdpSocket) {
     for _ in 0..100 {
         let rtp = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = rtp.local_addr().unwrap().port();
-        if port % 2 == 0
-            && let Ok(rtcp) = UdpSocket::bind(("127.0.0.1", port + 1))
+        if port.is_multiple_of(2)
+            && let Ok(reports) = UdpSocket::bind(("127.0.0.1", port + 1))
         {
-            return (port, rtp, rtcp);
+            return (port, rtp, reports);
         }
     }
     panic!("no two free ports in a row");
@@ -137,7 +137,7 @@ fn l16(bytes: &[u8]) -> Vec<[i32; 2]> {
 }
 
 /// Sequence and timestamps of what reached our own socket, and the sender reports with the packets before them.
-fn watched(rtp: &UdpSocket, rtcp: &UdpSocket, identity: RtpIdentity, from: Timestamp) {
+fn watched(rtp: &UdpSocket, reports: &UdpSocket, identity: RtpIdentity, from: Timestamp) {
     let (mut packet, mut next) = ([0; 2_048], None);
     let mut count = 0;
     rtp.set_nonblocking(true).unwrap();
@@ -151,26 +151,26 @@ fn watched(rtp: &UdpSocket, rtcp: &UdpSocket, identity: RtpIdentity, from: Times
         count += 1;
     }
     assert!(count > 600, "{count} packets of 5 ms");
-    rtcp.set_nonblocking(true).unwrap();
-    let mut reports = 0;
-    while let Ok(n) = rtcp.recv(&mut packet) {
+    reports.set_nonblocking(true).unwrap();
+    let mut count = 0;
+    while let Ok(n) = reports.recv(&mut packet) {
         assert!(n >= 28 && packet[1] == 200, "a sender report");
         let ntp = u64::from_be_bytes(packet[8..16].try_into().unwrap());
         let timestamp = u32::from_be_bytes(packet[16..20].try_into().unwrap());
         let since_s = ntp as f64 / 4_294_967_296.0 - 2_208_988_800.0 - from.as_nanosecond() as f64 / 1e9;
         let at = timestamp.wrapping_sub(identity.timestamp_of(Position(FROM)));
         let off_s = since_s - f64::from(at) / 48_000.0;
-        assert!(off_s.abs() < 0.002, "report {reports} is {off_s} s off the wall");
-        reports += 1;
+        assert!(off_s.abs() < 0.002, "report {count} is {off_s} s off the wall");
+        count += 1;
     }
-    assert!(reports >= 2, "one at the start, one with the goodbye: {reports}");
+    assert!(count >= 2, "one at the start, one with the goodbye: {count}");
 }
 
 #[test]
 fn foreign_receivers_get_every_sample_and_reports_tell_the_wall() {
     let dir = tempfile::tempdir().unwrap();
     let (l16_port, l24_port, opus_port) = (ports().0, ports().0, ports().0);
-    let (own_port, rtp, rtcp) = ports();
+    let (own_port, rtp, reports) = ports();
     rustix::net::sockopt::set_socket_recv_buffer_size(&rtp, 4 << 20).unwrap();
     let l16_options = options(l16_port, RtpFormat::L16, 4);
     let l24_options = options(l24_port, RtpFormat::L24, 1);
@@ -204,7 +204,7 @@ fn foreign_receivers_get_every_sample_and_reports_tell_the_wall() {
     // The others end before the sound does; our own socket stays to the last packet.
     let own = &senders[3];
     assert_eq!((own.reading().lost, own.errors()), (Frames::ZERO, 0), "{:?}", own.reading());
-    watched(&rtp, &rtcp, identity, wall);
+    watched(&rtp, &reports, identity, wall);
     let got = l16(&by_ffmpeg.join().unwrap().0);
     assert!(got.len() >= RECEIVED_MIN, "{} frames by ffmpeg", got.len());
     aligned(&got, 32_768.0);
@@ -231,8 +231,8 @@ fn foreign_receivers_get_every_sample_and_reports_tell_the_wall() {
 
 #[test]
 fn a_receiver_that_is_not_there_is_told_and_costs_nothing_else() {
-    let (port, rtp, rtcp) = ports();
-    drop((rtp, rtcp));
+    let (port, rtp, reports) = ports();
+    drop((rtp, reports));
     let (mut fanout, mut taps) = Fanout::new(&[TapSpec::new("rtp", Frames::from_secs(1))]);
     let start = Instant::now();
     let clocks = OutputClocks {

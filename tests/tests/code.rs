@@ -14,6 +14,7 @@ const CLOCK_EDGES: &[(&str, &str)] = &[
     ("mikado/src/run/", "shells: they read the clock once per turn and hand it on"),
     ("mikado/src/demo", "the demo's maker measures its own speed"),
     ("media/src/ingest", "the deadline of a decoder child runs by the machine's pace"),
+    ("web-admin/src/patience.rs", "a sender's silence is timed where its bytes are waited for"),
     ("hardware/src/", "a card that takes no frames is told from one that does by time passed"),
     ("playout/src/outputs/", "reconnection and write deadlines of network outputs, off the air's path"),
 ];

@@ -117,8 +117,10 @@ impl Hubs {
                 OutputOptions::Icecast { format: StreamFormat::Mp3, .. } => {
                     mp3.get_or_insert_default();
                 }
-                OutputOptions::Card { .. } | OutputOptions::Wav(_) => {}
-                OutputOptions::AirCheck(_) | OutputOptions::Rtp(_) => {}
+                OutputOptions::Card { .. }
+                | OutputOptions::Wav(_)
+                | OutputOptions::AirCheck(_)
+                | OutputOptions::Rtp(_) => {}
             }
         }
         let title = format!("Mikado FM {}", options.site);

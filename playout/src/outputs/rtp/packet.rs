@@ -127,7 +127,7 @@ mod tests {
     fn the_header_is_that_of_the_standard_and_its_numbers_wrap() {
         let mut stream = packetiser(RtpFormat::L16, 1);
         let first = stream.packet(&[[0.0; 2]; 48], Position(0), true).unwrap().to_vec();
-        assert_eq!(first[..12], [0x80, 0x80 | 96, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0, 1, 2, 3, 4]);
+        assert_eq!(first[..12], [0x80, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0, 1, 2, 3, 4]);
         let second = stream.packet(&[[0.0; 2]; 48], Position(48), false).unwrap();
         assert_eq!(second[..8], [0x80, 96, 0, 0, 0, 0, 0, 0x20]);
         assert_eq!(stream.sent(), (2, 2 * 192));
