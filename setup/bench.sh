@@ -106,6 +106,18 @@ for channels in stereo mono; do
   beside "three passes of ffmpeg" bash -c "analysed $file"
 done
 
+# Several files: a process for each, as many at once as there are processors.
+lame --quiet -b 112 "$dir/wide.wav" "$dir/first.mp3"
+lame --quiet -b 96 "$dir/wide.wav" "$dir/second.mp3"
+taken_in() { "$mikado" ingest --config "$station/mikado.toml" --language fr --title "Banc" --asset "$1" --json "$2"; }
+one=$(wall_of taken_in banc-un "$dir/first.mp3")
+two=$(wall_of taken_in banc-deux "$dir/second.mp3")
+mv "$dir/first.mp3" "$dir/third.mp3"
+mv "$dir/second.mp3" "$dir/fourth.mp3"
+both=$(wall_of "$mikado" ingest --config "$station/mikado.toml" --language fr --title "Banc" --json "$dir/third.mp3" "$dir/fourth.mp3")
+row "ingest, two files of 20 minutes at once: wall s (other: in turn)" "$both" "$(awk -v a="$one" -v b="$two" 'BEGIN { print a + b }')" \
+  "$(ratio "$both" "$(awk -v a="$one" -v b="$two" 'BEGIN { print a + b }')")"
+
 render=$(cpu_of "$mikado" render --config "$station/mikado.toml" --site GAO --from 2026-11-24T08:11:00Z --for 5m --out "$dir/r.wav")
 row "render, an hour of programme: cpu s" "$(awk -v s="$render" 'BEGIN { printf "%.1f", s * 12 }')" "-" "-"
 

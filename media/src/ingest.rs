@@ -20,6 +20,7 @@ use rustix::fs::{FlockOperation, flock};
 use crate::catalogue::{Catalogue, Entered, NewCard, Twin};
 use crate::report::{Report, Verdict};
 use crate::shelf::Shelf;
+use crate::terms::{SilenceRule, Terms};
 use crate::wire::{DecodeReport, IngestReport};
 use crate::{Error, Result, sentences};
 
@@ -35,7 +36,7 @@ pub struct Outcome {
 /// How files come in.
 #[derive(Clone, Debug)]
 pub struct Ingest {
-    /// The executable that understands `decode --input F --output G`: `mikado` itself.
+    /// The executable that understands `decode --input F --output G --terms T`: `mikado` itself.
     pub decoder: PathBuf,
     /// Where canonical files go.
     pub shelf: Shelf,
@@ -108,9 +109,14 @@ impl Ingest {
     ///
     /// An error means that this station is in trouble, never that the file is bad.
     pub fn run(&self, staged: &Path) -> Result<Outcome> {
+        self.run_on(staged, &Terms::default())
+    }
+
+    /// [`Ingest::run`] on the terms of a station and of what the sound is for.
+    pub fn run_on(&self, staged: &Path, terms: &Terms) -> Result<Outcome> {
         let work = Work::new(&self.staging)?;
         let turn = self.turns.take();
-        let report = self.decode(staged, &work)?;
+        let report = self.decode(staged, &work, terms)?;
         drop(turn);
         if report.verdict() == Verdict::Refused {
             return Ok(Outcome { report, hash: None });
@@ -130,7 +136,8 @@ impl Ingest {
         card: &NewCard,
         now: Timestamp,
     ) -> Result<(IngestReport, Option<Entered>)> {
-        let Outcome { mut report, hash } = self.run(staged)?;
+        let silence = SilenceRule::of(card.kind, card.silence_intended);
+        let Outcome { mut report, hash } = self.run_on(staged, &Terms { target: *catalogue.target(), silence })?;
         let Some(hash) = hash else { return Ok((IngestReport::new(&report, catalogue.target(), None, None), None)) };
         let twins = catalogue.twins(&card.id, &report, &hash)?;
         report.findings.extend(twins.iter().map(Twin::finding));
@@ -138,7 +145,7 @@ impl Ingest {
         Ok((IngestReport::new(&report, catalogue.target(), Some(&card.id), Some(hash)), Some(entered)))
     }
 
-    fn decode(&self, staged: &Path, work: &Work) -> Result<Report> {
+    fn decode(&self, staged: &Path, work: &Work, terms: &Terms) -> Result<Report> {
         match fs::metadata(staged) {
             Ok(m) if m.len() == 0 => return Ok(Report::refused(sentences::empty())),
             Ok(_) => {}
@@ -150,6 +157,7 @@ impl Ingest {
             .arg(staged)
             .arg("--output")
             .arg(&work.canonical)
+            .args(["--terms", &terms.to_string()])
             .env_clear()
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

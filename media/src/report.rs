@@ -87,9 +87,8 @@ impl Report {
         target.gain(self.loudness, self.true_peak, self.channels)
     }
 
-    /// How far below the usual target it stays although the peaks would allow more, when that is more than 1 dB.
-    pub fn quiet_by_db(&self) -> Option<f64> {
-        let target = Target::default();
+    /// How far below `target` it stays although the peaks would allow more, when that is more than 1 dB.
+    pub fn quiet_by_db(&self, target: &Target) -> Option<f64> {
         let free = target.missing_db(self.loudness?, self.channels).min(target.ceiling.get() - self.true_peak?.get());
         Some(free - GAIN_DB_MAX).filter(|d| *d > 1.0)
     }

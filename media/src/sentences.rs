@@ -3,7 +3,7 @@
 mod measured;
 
 use domain::{Finding, Severity};
-pub use measured::{hum, out_of_phase_from, telephone, upsampled};
+pub use measured::*;
 
 mod source;
 
@@ -363,11 +363,11 @@ pub fn clipping(at_s: f64, places: u64) -> Finding {
         "audio.clipping",
         Some(at_s),
         format!(
-            "Le son sature à {places} endroits, d’abord à {}. Enregistrez moins fort la prochaine fois.",
+            "Le son sature à {places} endroit(s), d’abord à {}. Enregistrez moins fort la prochaine fois.",
             clock(at_s)
         ),
         format!(
-            "The sound is clipped in {places} places, first at {}. Record at a lower level next time.",
+            "The sound is clipped in {places} place(s), first at {}. Record at a lower level next time.",
             clock(at_s)
         ),
     )

@@ -4,25 +4,18 @@
 //! and 6 of Tech 3342) are recordings of the EBU. "dBFS" is the peak of a sine in each channel.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::f64::consts::TAU;
+#[path = "ebu/signals.rs"]
+mod signals;
 
 use media::measure::loudness::{Meter, SURROUND_WEIGHT};
 use media::measure::true_peak::TruePeakMeter;
 use media::measure::{HOP_FRAMES, Measure, Measured};
+use signals::SILENT;
 
 const RATE: f64 = 48_000.0;
-const SILENT: f64 = f64::NEG_INFINITY;
 
-/// A sine of 1 kHz in stretches of seconds and dBFS, its phase running through.
 fn tone(stretches: &[(f64, f64)]) -> Vec<f32> {
-    let mut out = Vec::new();
-    for (seconds, level_db) in stretches {
-        let amplitude = 10f64.powf(level_db / 20.0);
-        for _ in 0..(seconds * RATE).round() as usize {
-            out.push((amplitude * (out.len() as f64 * 1000.0 / RATE * TAU).sin()) as f32);
-        }
-    }
-    out
+    signals::tone(RATE, stretches)
 }
 
 /// Both sides in phase, as the EBU has it.
@@ -109,65 +102,17 @@ fn true_peak(samples: &[f32]) -> f64 {
     20.0 * f64::from(meter.finish()).log10()
 }
 
-/// 10 ms of fade at each end, so that nothing overshoots there.
-fn faded(mut samples: Vec<f64>, rate: f64) -> Vec<f64> {
-    let (length, fade) = (samples.len(), (rate * 0.01) as usize);
-    for i in 0..fade {
-        let gain = i as f64 / fade as f64;
-        samples[i] *= gain;
-        samples[length - 1 - i] *= gain;
-    }
-    samples
-}
-
 #[test]
 fn true_peak_passes_tech_3341_cases_15_to_19() {
-    for (case, part, amplitude, phase_degrees, want) in [
-        (15, 4.0, 0.50, 0.0, -6.02),
-        (16, 4.0, 0.50, 45.0, -6.02),
-        (17, 6.0, 0.50, 60.0, -6.02),
-        (18, 8.0, 0.50, 67.5, -6.02),
-        (19, 4.0, 1.41, 45.0, 2.98),
-    ] {
-        let wave = |i: usize| amplitude * (i as f64 / part * TAU + f64::to_radians(phase_degrees)).sin();
-        let samples: Vec<f32> = faded((0..48_000).map(wave).collect(), RATE).iter().map(|s| *s as f32).collect();
-        close(&format!("case {case}"), Some(true_peak(&samples)), want, 0.15);
+    for case in signals::PEAKS {
+        close(&format!("case {}", case.number), Some(true_peak(&case.samples(RATE))), case.dbtp, 0.15);
     }
-}
-
-/// A sinc under a Kaiser window (β 9), 511 taps, cut at 23.5 kHz of 192 kHz.
-fn low_pass() -> Vec<f64> {
-    let bessel = |x: f64| {
-        (1..40)
-            .fold((1.0, 1.0), |(term, sum), k| {
-                (term * x * x / f64::from(4 * k * k), sum + term * x * x / f64::from(4 * k * k))
-            })
-            .1
-    };
-    let cut = 23_500.0 / 96_000.0;
-    let tap = |k: i32| {
-        let x = f64::from(k) * cut;
-        let sinc = if k == 0 { 1.0 } else { (x * TAU / 2.0).sin() / (x * TAU / 2.0) };
-        sinc * cut * bessel(9.0 * (1.0 - (f64::from(k) / 256.0).powi(2)).sqrt()) / bessel(9.0)
-    };
-    (-255..=255).map(tap).collect()
 }
 
 #[test]
 fn true_peak_passes_tech_3341_cases_20_to_23() {
-    // At 192 kHz: a sixth of 48 kHz at half scale, and in it one period of a quarter of it at full scale.
-    let mut wave: Vec<f64> = (0..24 * 1000).map(|i| 0.5 * (f64::from(i) / 24.0 * TAU).sin()).collect();
-    wave.extend((0..16).map(|i| (f64::from(i) / 16.0 * TAU).sin()));
-    wave.extend((0..24 * 1000).map(|i| 0.5 * (f64::from(i) / 24.0 * TAU).sin()));
-    let wave = faded(wave, 192_000.0);
-    let taps = low_pass();
     for offset in 0..4 {
-        let at = |middle: usize| -> f64 {
-            let from = middle as i64 - 255;
-            taps.iter().enumerate().map(|(k, t)| t * wave.get((from + k as i64) as usize).copied().unwrap_or(0.0)).sum()
-        };
-        let samples: Vec<f32> = (offset..wave.len()).step_by(4).map(|i| at(i) as f32).collect();
-        close(&format!("case {}", 20 + offset), Some(true_peak(&samples)), 0.0, 0.15);
+        close(&format!("case {}", 20 + offset), Some(true_peak(&signals::one_period(offset))), 0.0, 0.15);
     }
 }
 

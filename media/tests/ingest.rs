@@ -8,7 +8,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use domain::{AssetKind, AudioHash};
+use domain::AssetKind::{Programme, Spot};
+use domain::AudioHash;
 use media::catalogue::{Catalogue, Entered, NewCard};
 use media::ingest::Ingest;
 use media::peaks::Waveform;
@@ -113,7 +114,7 @@ fn a_file_goes_the_whole_way_and_the_second_time_changes_nothing() {
             note.to_str().unwrap(),
         ],
     );
-    let card = NewCard::new("note-1".parse().unwrap(), "Témoignage", AssetKind::Programme, "ses".parse().unwrap());
+    let card = NewCard::new("note-1".parse().unwrap(), "Témoignage", Programme, "ses".parse().unwrap());
     let now = "2026-11-24T08:00:00Z".parse().unwrap();
     let (report, entered) = ingest.enter(&catalogue, &note, &card, now).unwrap();
     assert_eq!((report.verdict.as_str(), entered), ("ready", Some(Entered::New)), "{report:?}");
@@ -133,7 +134,7 @@ fn a_refused_file_leaves_neither_card_nor_file() {
     let station = Station::new();
     let ingest = station.ingest(sound::decoder());
     let catalogue = Catalogue::open(&station.path("catalogue.db")).unwrap();
-    let card = NewCard::new("x".parse().unwrap(), "x", AssetKind::Spot, "fr".parse().unwrap());
+    let card = NewCard::new("x".parse().unwrap(), "x", Spot, "fr".parse().unwrap());
     for (content, code) in
         [(&b""[..], "file.empty"), (b"<html>", "file.web-page"), (b"\xFF\xFB\x90\x64", "file.not-audio")]
     {
@@ -145,5 +146,50 @@ fn a_refused_file_leaves_neither_card_nor_file() {
         assert_eq!((report.asset, report.hash), (None, None));
         assert!(catalogue.all().unwrap().is_empty() && catalogue.revision().unwrap() == 0);
         assert_eq!(station.leftovers(), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_hole_in_a_programme_is_refused_unless_silence_is_intended() {
+    let station = Station::new();
+    let ingest = station.ingest(sound::decoder());
+    let catalogue = Catalogue::open(&station.path("catalogue.db")).unwrap();
+    let (hole, silence) = (station.path("hole.wav"), station.path("silence.wav"));
+    let mut samples = programme(45.0, 8_000, 1);
+    samples[8_000 * 3..8_000 * 43].fill(0.0);
+    wav(&hole, &samples, 8_000, 1, 16);
+    wav(&silence, &vec![0.0; 48_000], 8_000, 1, 16);
+    for (file, kind, is_meant, verdict, code, words) in [
+        (&hole, Programme, false, "refused", "audio.hole", "Silence de 40,0 s à 0:03"),
+        (&hole, Programme, true, "ready", "audio.silence", "Silence de 40,0 s à 0:03"),
+        (&hole, Spot, false, "warning", "audio.silence", "Silence de 40,0 s à 0:03"),
+        (&silence, Programme, false, "refused", "audio.silent", "du début à la fin"),
+        (&silence, Spot, false, "refused", "audio.silent", "du début à la fin"),
+        (&silence, Programme, true, "ready", "audio.silence-intended", "ce silence est voulu"),
+    ] {
+        let what = format!("{} as {kind:?}, meant: {is_meant}", file.display());
+        let id = format!("x-{kind:?}-{is_meant}").parse().unwrap();
+        let mut card = NewCard::new(id, "x", kind, "fr".parse().unwrap());
+        card.silence_intended = is_meant;
+        let now = "2026-11-24T08:00:00Z".parse().unwrap();
+        let (report, entered) = ingest.enter(&catalogue, file, &card, now).unwrap();
+        assert_eq!((report.verdict.as_str(), entered.is_none()), (verdict, verdict == "refused"), "{what}: {report:?}");
+        let said = report.findings.iter().find(|f| f.code == code).unwrap_or_else(|| panic!("{what}: {report:?}"));
+        assert!(said.fr.contains(words) && said.en.ends_with('.'), "{what}: {said:?}");
+    }
+}
+
+#[test]
+fn what_stays_too_quiet_is_told_against_the_stations_own_level() {
+    let station = Station::new();
+    let ingest = station.ingest(sound::decoder());
+    let quiet = station.path("quiet.wav");
+    let samples: Vec<f32> = programme(3.0, 48_000, 1).iter().map(|s| s * 0.02).collect();
+    wav(&quiet, &samples, 48_000, 1, 24);
+    for (terms, is_told) in [("told/-33/-1", false), ("told/-16/-1", true)] {
+        let report = ingest.run_on(&quiet, &terms.parse().unwrap()).unwrap().report;
+        let level = report.loudness.unwrap().get();
+        assert!((-56.0..-40.0).contains(&level), "{level}");
+        assert_eq!(report.findings.iter().any(|f| f.code == "audio.quiet"), is_told, "{terms}, {level}");
     }
 }

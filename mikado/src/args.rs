@@ -134,6 +134,9 @@ pub struct DecodeArgs {
     /// Fichier canonique à écrire
     #[arg(long, value_name = "FICHIER")]
     pub output: PathBuf,
+    /// Ce que le son doit être : silences, niveau et crête de la station
+    #[arg(long, default_value_t, value_name = "told|refused|meant/LUFS/dBTP")]
+    pub terms: media::Terms,
 }
 
 /// Arguments of `check`.
@@ -194,6 +197,9 @@ pub struct IngestArgs {
     /// Identifiant ; sinon il est tiré du nom du fichier
     #[arg(long, value_name = "IDENTIFIANT")]
     pub asset: Option<AssetId>,
+    /// Les longs silences sont voulus
+    #[arg(long)]
+    pub silence_intended: bool,
     /// Approuver aussitôt (prêt à diffuser) si rien ne s'y oppose
     #[arg(long)]
     pub approve: bool,

@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     if let Command::Decode(what) = &args.command {
         // Before anything else is opened: the child confines itself to its two files.
-        return media::decode::decode_main(&what.input, &what.output);
+        return media::decode::decode_main(&what.input, &what.output, &what.terms);
     }
     diagnostics::start(&args.command);
     let voice = args.voice();

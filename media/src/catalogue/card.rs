@@ -35,6 +35,8 @@ pub struct NewCard {
     pub source_name: String,
     /// Who brings it in, for the history; empty when nobody is known.
     pub by: String,
+    /// Its long silences are meant, so that they keep nobody from taking it in.
+    pub silence_intended: bool,
 }
 
 impl NewCard {
@@ -51,6 +53,7 @@ impl NewCard {
             expires: None,
             source_name: String::new(),
             by: String::new(),
+            silence_intended: false,
         }
     }
 }

@@ -12,6 +12,9 @@ use super::survey::survey;
 #[path = "../../tests/sound/mod.rs"]
 mod sound;
 
+#[path = "../../tests/sound/layer_one.rs"]
+mod layer_one;
+
 use sound::{programme, tool, wav};
 
 /// How close it must be, and whether the file says how long its sound is.
@@ -54,6 +57,11 @@ const CASES: &[(&str, &[&str], u32, usize, Must)] = &[
     ("flac.oga", &["-c:a", "flac"], 44_100, 2, Equal),
     ("alac1.m4a", &["-c:a", "alac"], 44_100, 2, Equal),
     ("alac2.m4a", &["-c:a", "alac", "-sample_fmt", "s32p"], 96_000, 2, Equal),
+    ("alac4.m4a", &["-c:a", "alac", "-sample_fmt", "s32p"], 48_000, 1, Equal),
+    ("d.flac", &["-sample_fmt", "s32"], 48_000, 1, Equal),
+    ("e.flac", &["-sample_fmt", "s16"], 16_000, 2, Equal),
+    ("s16.8.aiff", &["-c:a", "pcm_s16be"], 8_000, 2, Equal),
+    ("s16.11.wav", &["-c:a", "pcm_s16le"], 11_025, 1, Equal),
     ("alac3.m4a", &["-c:a", "alac"], 8_000, 1, Equal),
     ("a.mp3", &["-q:a", "4"], 8_000, 1, Close),
     ("b.mp3", &["-b:a", "32k"], 16_000, 2, Close),
@@ -62,27 +70,40 @@ const CASES: &[(&str, &[&str], u32, usize, Must)] = &[
     ("e.mp3", &["-b:a", "64k"], 32_000, 1, Close),
     ("f.mp3", &["-q:a", "2"], 44_100, 2, Close),
     ("g.mp3", &["-b:a", "128k"], 48_000, 2, Close),
+    ("h.mp3", &["-q:a", "4"], 11_025, 2, Close),
+    ("i.mp3", &["-b:a", "24k"], 12_000, 1, Close),
     ("bare.mp3", &["-b:a", "96k", "-write_xing", "0"], 44_100, 1, Unbounded),
     ("a.mp2", &["-b:a", "64k"], 16_000, 1, Unbounded),
     ("b.mp2", &["-b:a", "192k"], 48_000, 2, Unbounded),
+    ("c.mp2", &["-b:a", "160k"], 32_000, 2, Unbounded),
+    ("d.mp2", &["-b:a", "64k"], 24_000, 1, Unbounded),
     ("a.m4a", &["-c:a", "aac", "-b:a", "24k"], 8_000, 1, Close),
     ("b.m4a", &["-c:a", "aac", "-b:a", "48k"], 16_000, 2, Close),
     ("c.m4a", &["-c:a", "aac", "-b:a", "48k"], 22_050, 1, Close),
     ("d.m4a", &["-c:a", "aac", "-b:a", "96k"], 44_100, 2, Close),
     ("e.m4a", &["-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart"], 48_000, 1, Close),
     ("f.m4a", &["-c:a", "aac", "-b:a", "160k"], 96_000, 2, Close),
+    ("i.m4a", &["-c:a", "aac", "-b:a", "32k"], 11_025, 2, Close),
+    ("j.m4a", &["-c:a", "aac", "-b:a", "48k"], 24_000, 1, Close),
     ("g.mp4", &["-c:a", "aac", "-b:a", "96k"], 32_000, 2, Close),
     ("h.mov", &["-c:a", "aac", "-b:a", "96k"], 44_100, 2, Close),
     ("mp3.mp4", &["-c:a", "libmp3lame", "-b:a", "128k"], 44_100, 2, Close),
     ("flac.mp4", &["-c:a", "flac", "-sample_fmt", "s16", "-strict", "-2"], 44_100, 2, Equal),
     ("a.aac", &["-c:a", "aac", "-b:a", "32k"], 24_000, 1, Unbounded),
     ("b.aac", &["-c:a", "aac", "-b:a", "128k"], 48_000, 2, Unbounded),
+    ("c.aac", &["-c:a", "aac", "-b:a", "32k"], 8_000, 2, Unbounded),
+    ("d.aac", &["-c:a", "aac", "-b:a", "128k"], 96_000, 1, Unbounded),
+    ("d.ogg", &["-c:a", "libvorbis"], 16_000, 2, Close),
+    ("e.ogg", &["-c:a", "libvorbis"], 22_050, 1, Close),
+    ("f.ogg", &["-c:a", "libvorbis", "-q:a", "3"], 48_000, 1, Close),
     ("a.ogg", &["-c:a", "libvorbis"], 8_000, 1, Close),
     ("b.ogg", &["-c:a", "libvorbis", "-q:a", "5"], 44_100, 2, Close),
     ("c.ogg", &["-c:a", "libvorbis", "-q:a", "5"], 96_000, 2, Close),
     ("a.opus", &["-c:a", "libopus", "-b:a", "96k"], 48_000, 2, Close),
     ("b.opus", &["-c:a", "libopus", "-b:a", "16k", "-application", "voip", "-frame_duration", "60"], 16_000, 1, Close),
     ("c.opus", &["-c:a", "libopus", "-b:a", "24k"], 8_000, 1, Close),
+    ("e.opus", &["-c:a", "libopus", "-b:a", "48k"], 24_000, 2, Close),
+    ("f.opus", &["-c:a", "libopus", "-b:a", "24k"], 12_000, 1, Close),
     ("d.mp4", &["-c:a", "libopus", "-b:a", "96k"], 48_000, 2, Close),
 ];
 
@@ -185,4 +206,20 @@ fn every_format_is_as_long_as_its_source_and_sounds_as_others_decode_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn layer_one_sounds_as_others_decode_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    for (rate, channels) in [(32_000, 1), (44_100, 2), (48_000, 1)] {
+        fs::write(path("a.mp1"), layer_one::file(rate, channels)).unwrap();
+        let (got, spec) = ours(Path::new(&path("a.mp1"))).unwrap();
+        assert_eq!((spec.rate_hz as usize, spec.channels), (rate, channels));
+        tool("ffmpeg", &["-v", "error", "-y", "-c:a", "mp1float", "-i", &path("a.mp1"), "-f", "f32le", &path("a.f32")]);
+        let raw = fs::read(path("a.f32")).unwrap();
+        let want: Vec<f32> = raw.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let error = error_db(&got, &want);
+        assert!(got.len() == want.len() && error < -90.0, "{rate} Hz: {} of {}, {error:.1} dB", got.len(), want.len());
+    }
 }

@@ -5,14 +5,15 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Limits, decode_file};
+use super::{Limits, decode_on};
+use crate::terms::Terms;
 use crate::wire::DecodeReport;
 use crate::{peaks, sandbox, sentences};
 
-/// The whole of `mikado decode --input F --output G`: prints the report as one line of JSON.
+/// The whole of `mikado decode --input F --output G --terms T`: prints the report as one line of JSON.
 ///
 /// Success means that a report was printed, whatever its verdict is. Call it first thing in `main`, before any thread.
-pub fn decode_main(input: &Path, output: &Path) -> ExitCode {
+pub fn decode_main(input: &Path, output: &Path, terms: &Terms) -> ExitCode {
     let waveform = peaks::beside(output);
     for path in [output, &waveform] {
         // Behind the wall nothing new may be made. If it cannot be made here, decoding says so.
@@ -21,7 +22,7 @@ pub fn decode_main(input: &Path, output: &Path) -> ExitCode {
     let gaps = sandbox::confine(input, &[output, &waveform]);
     // The message of a panic goes to the trace by one line; the report has the sentence.
     std::panic::set_hook(Box::new(|info| tracing::error!("decoder: {info}")));
-    let mut report = decode_file(input, output, &Limits::default());
+    let mut report = decode_on(input, output, &Limits::default(), terms);
     report.findings.extend(gaps.sentence().map(|what| sentences::unconfined(&what)));
     let printed = serde_json::to_string(&DecodeReport::from(&report))
         .map_err(std::io::Error::from)

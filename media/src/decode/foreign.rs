@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use domain::Finding;
+use symphonia::core::audio::Channels;
 use symphonia::core::audio::sample::Sample as _;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS};
@@ -25,8 +26,8 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
 use super::mp4::Gapless;
-use super::mpeg;
 use super::view::View;
+use super::{CHANNELS_MAX, mpeg};
 use crate::sentences;
 
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -102,6 +103,11 @@ struct Opened {
 fn open_decoder(track: &Track, container: &str) -> Result<Opened, Finding> {
     let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { return Err(sentences::no_sound()) };
     let mut parameters = parameters.clone();
+    // Before the decoder makes a buffer for each of 65,535 channels.
+    let channels = parameters.channels.as_ref().map_or(0, Channels::count);
+    if channels > CHANNELS_MAX {
+        return Err(sentences::channels(channels, CHANNELS_MAX));
+    }
     let mut opus_delay = 0;
     if parameters.codec == CODEC_ID_OPUS {
         // Without OpusHead the adapter trims nothing, and Opus always decodes to 48 kHz.

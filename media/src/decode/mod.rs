@@ -27,6 +27,7 @@ pub use child::decode_main;
 
 use crate::report::Report;
 use crate::sentences;
+use crate::terms::Terms;
 
 /// Rates that make sense for sound on the air and off a recorder.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 8_000..=192_000;
@@ -51,7 +52,12 @@ impl Default for Limits {
 ///
 /// Never an error: what goes wrong is a finding with a sentence, and the report's verdict is `refused`.
 pub fn decode_file(input: &Path, output: &Path, limits: &Limits) -> Report {
+    decode_on(input, output, limits, &Terms::default())
+}
+
+/// [`decode_file`] on the terms of a station and of what the sound is for.
+pub fn decode_on(input: &Path, output: &Path, limits: &Limits, terms: &Terms) -> Report {
     // Foreign decoders have panicked on damaged files before; here that is an answer like any other.
-    catch_unwind(AssertUnwindSafe(|| pass::decode(input, output, limits)))
+    catch_unwind(AssertUnwindSafe(|| pass::decode(input, output, limits, terms)))
         .unwrap_or_else(|_| Report::refused(sentences::undecodable()))
 }

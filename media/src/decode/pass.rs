@@ -16,19 +16,21 @@ use crate::measure::{self, Measure, Measured, Origin};
 use crate::peaks::{Peaks, beside};
 use crate::report::{Report, Source};
 use crate::sentences;
+use crate::target::Target;
+use crate::terms::Terms;
 
 type Step<T> = Result<T, Finding>;
 
 /// Decodes `input` into `output`; every way out is a report.
-pub fn decode(input: &Path, output: &Path, limits: &Limits) -> Report {
+pub fn decode(input: &Path, output: &Path, limits: &Limits, terms: &Terms) -> Report {
     let mut source = None;
-    match run(input, output, limits, &mut source) {
+    match run(input, output, limits, terms, &mut source) {
         Ok(report) => report,
         Err(finding) => Report { source, ..Report::refused(finding) },
     }
 }
 
-fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>) -> Step<Report> {
+fn run(input: &Path, output: &Path, limits: &Limits, terms: &Terms, source: &mut Option<Source>) -> Step<Report> {
     let file = File::open(input).map_err(|e| sentences::unreadable(&e))?;
     let found = survey(file)?;
     let mut foreign = Foreign::open(found.view, input, found.gapless)?;
@@ -43,7 +45,7 @@ fn run(input: &Path, output: &Path, limits: &Limits, source: &mut Option<Source>
     if foreign.seconds_promised(first).is_some_and(|s| s > limits.length_s_max) {
         return Err(sentences::too_long(limits.length_s_max / 3600));
     }
-    let origin = Origin { rate_hz: first.rate_hz, lossless: foreign.facts.lossless };
+    let origin = Origin { rate_hz: first.rate_hz, lossless: foreign.facts.lossless, terms: *terms };
     let mut chain = Chain::new(output, first, depth(&foreign, first))?;
     let mut decoded = 0;
     while let Some(spec) = next {
@@ -251,11 +253,17 @@ impl Chain {
         }
         told.extend(judged);
         let fingerprint = self.fingerprint.finish();
-        Ok(Report { fingerprint, ..report(source, self.channels, measured, told) })
+        Ok(Report { fingerprint, ..report(source, self.channels, measured, told, &origin.terms.target) })
     }
 }
 
-fn report(source: Option<Source>, channels: usize, measured: Measured, findings: Vec<Finding>) -> Report {
+fn report(
+    source: Option<Source>,
+    channels: usize,
+    measured: Measured,
+    findings: Vec<Finding>,
+    target: &Target,
+) -> Report {
     let mut report = Report {
         source,
         length: measured.length,
@@ -269,7 +277,7 @@ fn report(source: Option<Source>, channels: usize, measured: Measured, findings:
         findings,
         fingerprint: Vec::new(),
     };
-    if let Some(quiet) = report.quiet_by_db() {
+    if let Some(quiet) = report.quiet_by_db(target) {
         report.findings.push(sentences::quiet(quiet));
     }
     report.findings.sort_by(|a, b| a.at_s.unwrap_or(-1.0).total_cmp(&b.at_s.unwrap_or(-1.0)));

@@ -1,15 +1,10 @@
 //! Hum: the mains, 50 or 60 Hz, and its harmonics, which stay while everything else comes and goes.
 //!
 //! The sound is thinned out to 1,500 Hz and looked at in stretches of 0.68 s. A line counts where it stands well above
-//! what lies beside it. Hum is told when the first line is there nearly always, or when two or more lines are there in most
+//! what lies beside it and at its own frequency: a note of music a few hertz beside it is none. Hum is told when the first line is there nearly always, or when two or more lines are there in most
 //! of the quietest fifth, where nobody speaks over them.
 
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-
-use crate::window;
+use super::stretch::Stretch;
 
 /// Frames that become one.
 const THIN: usize = 32;
@@ -45,11 +40,7 @@ struct Lines {
 /// The low end of one sound in the making. Six hours have 32,000 stretches of 28 bytes.
 #[derive(Clone)]
 pub struct HumMeter {
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
-    points: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    stretch: Stretch,
     /// What the frames before the present ones still weigh in the next point.
     owed: f32,
     stretches: Vec<(f32, [Lines; 2])>,
@@ -57,16 +48,7 @@ pub struct HumMeter {
 
 impl Default for HumMeter {
     fn default() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(POINTS);
-        Self {
-            window: window::hann(POINTS),
-            points: Vec::with_capacity(POINTS),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
-            owed: 0.0,
-            stretches: Vec::new(),
-        }
+        Self { stretch: Stretch::new(POINTS), owed: 0.0, stretches: Vec::new() }
     }
 }
 
@@ -86,22 +68,14 @@ impl HumMeter {
     /// A triangle over 64 frames for each 32: 30 dB down where it would fold onto a line, which is enough for what stays.
     fn thin(&mut self, halves: impl Iterator<Item = (f32, f32)>) {
         for (now, next) in halves {
-            self.points.push(self.owed + now);
+            self.stretch.extend(std::iter::once(self.owed + now));
             self.owed = next;
-            if self.points.len() == POINTS {
-                self.transform();
-                self.points.clear();
-            }
+            self.transform();
         }
     }
 
     fn transform(&mut self) {
-        self.points.iter_mut().zip(&self.window).for_each(|(p, w)| *p *= w);
-        if self.fft.process_with_scratch(&mut self.points, &mut self.output, &mut self.scratch).is_err() {
-            return;
-        }
-        let squares: f32 = self.window.iter().map(|w| w * w).sum();
-        let powers: Vec<f32> = self.output.iter().map(|v| v.norm_sqr() * 2.0 / (POINTS as f32 * squares)).collect();
+        let Some(powers) = self.stretch.powers().map(Vec::from_iter) else { return };
         // Without direct current and what leaks from it.
         let all = powers[8..].iter().sum();
         if all > NOTHING {
@@ -159,12 +133,44 @@ fn lines(powers: &[f32], mains_hz: u32) -> Lines {
             powers[middle - 8..=middle - 4].iter().chain(&powers[middle + 4..=middle + 8]).copied().collect();
         beside.sort_by(f32::total_cmp);
         let median = (beside[4] + beside[5]) * 0.5;
+        // A note a few hertz beside it leaks into the line's own bins, but stands higher where it is.
+        let top = (middle - 8..=middle + 8).max_by(|a, b| powers[*a].total_cmp(&powers[*b])).unwrap_or(middle);
         // A line has its power in some three bins.
-        if f64::from(line) > f64::from(median) * 3.0 * 10f64.powf(LINE_DB / 10.0) && line > NOTHING * 0.1 {
+        if top.abs_diff(middle) <= 1
+            && f64::from(line) > f64::from(median) * 3.0 * 10f64.powf(LINE_DB / 10.0)
+            && line > NOTHING * 0.1
+        {
             found.first |= harmonic == 1;
             found.count += 1;
             found.power += line;
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::HOP_FRAMES;
+
+    fn hum_of(notes_hz: &[f64]) -> Option<u32> {
+        let sample = |i: usize| -> f64 {
+            notes_hz.iter().map(|hz| 0.1 * (i as f64 / 48_000.0 * hz * std::f64::consts::TAU).sin()).sum()
+        };
+        let samples: Vec<f32> = (0..48_000 * 6).map(|i| sample(i) as f32).collect();
+        let mut meter = HumMeter::default();
+        samples.chunks_exact(HOP_FRAMES).for_each(|hop| meter.add(&[hop]));
+        meter.finish().map(|h| h.mains_hz)
+    }
+
+    #[test]
+    fn a_note_beside_the_mains_is_music() {
+        assert_eq!(hum_of(&[50.0]), Some(50));
+        assert_eq!(hum_of(&[100.4, 150.6]), Some(50));
+        assert_eq!(hum_of(&[119.8, 239.6]), Some(60));
+        // The low notes of scales on E and F, which lie 3 to 6 Hz beside harmonics of 50 and 60 Hz.
+        assert_eq!(hum_of(&[164.75, 185.0, 220.0, 246.75, 293.75]), None);
+        assert_eq!(hum_of(&[174.5, 196.0, 220.0, 261.5, 293.75]), None);
+        assert_eq!(hum_of(&[146.75, 174.5, 196.0, 246.75]), None);
+    }
 }

@@ -1,16 +1,24 @@
 //! From numbers to what a producer is told: every threshold stands here, with its reason.
 
-use domain::{Finding, Frames};
+use domain::{Finding, Frames, Severity};
 
 use super::Measured;
+use super::sides::OFFSET_MAX;
 use crate::sentences;
+use crate::terms::{SilenceRule, Terms};
 
 /// Clipped for a larger share than this, speech cannot be followed.
 const CLIPPED_SHARE_MAX: f64 = 0.1;
-/// Fewer clipped places are not heard.
+/// Fewer clipped places are not heard …
 const CLIPS_MIN: u64 = 5;
-/// More direct current than 2 % of full scale costs level and clicks at every edit.
-const OFFSET_MAX: f64 = 0.02;
+/// … unless they last: a square wave is one place from its beginning to its end.
+const CLIPPED_SHARE_MIN: f64 = 0.001;
+/// Direct current alone for a larger share of the time is no recording.
+const STUCK_SHARE_MAX: f64 = 0.1;
+/// Less of it is a click at the start of a recorder.
+const STUCK_MIN: Frames = Frames::from_millis(500);
+/// A programme may be silent for less than this.
+const HOLE_MIN: Frames = Frames::from_secs(30);
 /// Below this a mono receiver loses most of the sound.
 const CORRELATION_MIN: f64 = -0.5;
 /// Passages that cancel in mono are told from this length on: a shorter one may be an effect.
@@ -25,29 +33,35 @@ const TELEPHONE_HZ: u32 = 5_500;
 const HUM_BELOW_LU: f64 = 45.0;
 
 /// What the measurements are held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Origin {
     /// The rate that the source's samples had, in hertz.
     pub rate_hz: u32,
     /// Whether it promised every sample: PCM, FLAC, ALAC.
     pub lossless: bool,
+    /// On which terms it is taken in.
+    pub terms: Terms,
 }
 
 /// What a person should know of a sound; one blocking finding when it cannot be aired.
 pub fn findings(measured: &Measured, origin: Origin) -> Vec<Finding> {
+    let is_meant = origin.terms.silence == SilenceRule::Meant;
+    if measured.stuck.share > STUCK_SHARE_MAX {
+        return vec![sentences::only_direct_current(measured.stuck.share)];
+    }
     if measured.silent {
-        return vec![sentences::silent()];
+        return vec![if is_meant { sentences::silence_meant() } else { sentences::silent() }];
     }
     let quality = &measured.quality;
-    let mut findings: Vec<_> =
-        quality.silences.iter().map(|s| sentences::silence(s.at.as_secs_f64(), s.length.as_secs_f64())).collect();
-    if measured.silences > quality.silences.len() {
-        findings.push(sentences::more_silences(measured.silences - quality.silences.len()));
+    let mut findings = silences(measured, origin.terms.silence);
+    if let Some(at) = measured.stuck.first.filter(|_| measured.stuck.length >= STUCK_MIN) {
+        findings.push(sentences::direct_current_alone(at.as_secs_f64(), measured.stuck.length.as_secs_f64()));
     }
     let clipping = quality.clipping;
+    let is_heard = clipping.places >= CLIPS_MIN || clipping.share > CLIPPED_SHARE_MIN;
     if clipping.share > CLIPPED_SHARE_MAX {
         findings.push(sentences::distorted(clipping.share));
-    } else if let Some(first) = clipping.first.filter(|_| clipping.places >= CLIPS_MIN) {
+    } else if let Some(first) = clipping.first.filter(|_| is_heard) {
         findings.push(sentences::clipping(first.as_secs_f64(), clipping.places));
     }
     if quality.dc_offset > OFFSET_MAX {
@@ -57,6 +71,25 @@ pub fn findings(measured: &Measured, origin: Origin) -> Vec<Finding> {
     findings.extend(truth(measured, origin));
     findings.extend(hum(measured));
     findings
+}
+
+fn silences(measured: &Measured, rule: SilenceRule) -> Vec<Finding> {
+    let hole = measured.longest_silence.filter(|s| s.length >= HOLE_MIN && rule == SilenceRule::Refused);
+    if let Some(hole) = hole {
+        return vec![sentences::hole(hole.at.as_secs_f64(), hole.length.as_secs_f64())];
+    }
+    let listed = &measured.quality.silences;
+    let mut told: Vec<_> =
+        listed.iter().map(|s| sentences::silence(s.at.as_secs_f64(), s.length.as_secs_f64())).collect();
+    if measured.silences > listed.len() {
+        told.push(sentences::more_silences(measured.silences - listed.len()));
+    }
+    if rule == SilenceRule::Meant {
+        for finding in &mut told {
+            finding.severity = Severity::Info;
+        }
+    }
+    told
 }
 
 fn sides(measured: &Measured) -> Option<Finding> {

@@ -9,6 +9,7 @@ mod judge;
 pub mod loudness;
 pub mod sides;
 pub mod silence;
+mod stretch;
 pub mod true_peak;
 
 use domain::{Frames, Loudness, TruePeak};
@@ -18,7 +19,7 @@ use bandwidth::{Bandwidth, Spectrum};
 use hum::{Hum, HumMeter};
 pub use judge::{Origin, findings};
 use loudness::{Meter, lufs};
-use sides::{Clipping, Pair, Side, Sides};
+use sides::{Clipping, Pair, Side, Sides, Stuck};
 use silence::{SILENCE_PEAK, Silence, Silences};
 use true_peak::TruePeakMeter;
 
@@ -57,8 +58,12 @@ pub struct Measured {
     pub silence_trail: Frames,
     /// Whether nothing is heard from beginning to end: silence, or a constant.
     pub silent: bool,
+    /// Where there is direct current and nothing else.
+    pub stuck: Stuck,
     /// How many silences over 3 s there are; [`Quality::silences`] has the first of them.
     pub silences: usize,
+    /// The longest of them.
+    pub longest_silence: Option<Silence>,
     /// Everything else.
     pub quality: Quality,
 }
@@ -164,7 +169,7 @@ impl Measure {
         let loudness = level(self.meter.integrated());
         let peak = self.true_peaks.into_iter().map(TruePeakMeter::finish).fold(0f32, f32::max);
         let (lead, trail) = (self.silences.lead(self.length), self.silences.trail(self.length));
-        let (listed, silences) = self.silences.finish();
+        let (listed, silences, longest_silence) = self.silences.finish();
         Measured {
             length: self.length,
             loudness,
@@ -173,7 +178,9 @@ impl Measure {
             silence_lead: lead,
             silence_trail: trail,
             silent: self.sides.are_silent(SILENCE_PEAK),
+            stuck: self.sides.stuck(),
             silences,
+            longest_silence,
             quality: Quality {
                 momentary_max: level(self.meter.momentary_max()),
                 short_term_max: level(self.meter.short_term_max()),

@@ -18,6 +18,11 @@ const AGAINST: f64 = -0.5;
 /// The mean square below which a passage is too quiet to say: −60 dBFS.
 const QUIET_SQUARE: f64 = 1e-6;
 
+/// Direct current above this is no rounding of a converter: 2 % of full scale, −34 dBFS.
+pub const OFFSET_MAX: f64 = 0.02;
+/// What varies by less of its mean is a constant: 40 dB below it.
+const CONSTANT: f64 = 1e-4;
+
 /// One of two channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -35,6 +40,17 @@ pub struct Clipping {
     /// The share of all samples that are in such runs, 0 to 1.
     pub share: f64,
     /// Where the first begins to be one.
+    pub first: Option<Frames>,
+}
+
+/// Direct current without sound: a broken cable, a sound card that has stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stuck {
+    /// The share of the time, 0 to 1.
+    pub share: f64,
+    /// How much of it.
+    pub length: Frames,
+    /// Where it begins.
     pub first: Option<Frames>,
 }
 
@@ -62,6 +78,8 @@ pub struct Sides {
     clips: u64,
     clipped: u64,
     first_clip: Option<u64>,
+    stuck_hops: u64,
+    stuck_at: Option<u64>,
     /// Left squares, right squares and products of the passage, and how many hops it has.
     passage: [f64; 3],
     passage_hops: u64,
@@ -88,6 +106,8 @@ impl Sides {
             clips: 0,
             clipped: 0,
             first_clip: None,
+            stuck_hops: 0,
+            stuck_at: None,
             passage: [0.0; 3],
             passage_hops: 0,
             against_hops: 0,
@@ -97,13 +117,16 @@ impl Sides {
 
     /// Adds one hop, a plane of at most [`HOP_FRAMES`] samples for each channel, and answers its highest magnitude.
     pub fn add(&mut self, planes: &[&[f32]]) -> f32 {
-        let mut highest = 0f32;
+        let (mut highest, mut still, mut shifted) = (0f32, true, false);
         for (index, plane) in planes.iter().enumerate() {
             let (sum, squares, peak) = gather(plane);
             let channel = &mut self.each[index];
             channel.sum += sum;
             channel.squares += squares;
             channel.peak = channel.peak.max(peak);
+            let (mean, square) = (sum / plane.len() as f64, squares / plane.len() as f64);
+            still &= square - mean * mean <= mean * mean * CONSTANT;
+            shifted |= mean.abs() > OFFSET_MAX;
             highest = highest.max(peak);
             if let Some(total) = self.passage.get_mut(index) {
                 *total += squares;
@@ -112,6 +135,10 @@ impl Sides {
         }
         if let [left, right] = planes {
             self.pair(products(left, right));
+        }
+        if still && shifted {
+            self.stuck_hops += 1;
+            self.stuck_at.get_or_insert(self.hops);
         }
         self.frames += planes.first().map_or(0, |p| p.len() as u64);
         self.hops += 1;
@@ -161,7 +188,7 @@ impl Sides {
     fn is_constant(&self, c: &Channel) -> bool {
         let mean = c.sum / self.frames.max(1) as f64;
         let variance = c.squares / self.frames.max(1) as f64 - mean * mean;
-        mean.abs() > 0.001 && variance < mean * mean * 1e-4
+        mean.abs() > 0.001 && variance < mean * mean * CONSTANT
     }
 
     /// The runs of samples at full scale.
@@ -171,6 +198,16 @@ impl Sides {
             places: self.clips,
             share: self.clipped as f64 / samples.max(1) as f64,
             first: self.first_clip.map(Frames),
+        }
+    }
+
+    /// Where there is direct current and nothing else, on every channel.
+    pub fn stuck(&self) -> Stuck {
+        let frames = |hops: u64| Frames(hops * HOP_FRAMES as u64);
+        Stuck {
+            share: self.stuck_hops as f64 / self.hops.max(1) as f64,
+            length: frames(self.stuck_hops),
+            first: self.stuck_at.map(frames),
         }
     }
 

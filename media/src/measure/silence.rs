@@ -28,6 +28,7 @@ pub struct Silences {
     run: u64,
     lead: Option<u64>,
     long: Vec<Silence>,
+    longest: Option<Silence>,
     count: usize,
 }
 
@@ -46,10 +47,14 @@ impl Silences {
     fn end_run(&mut self) {
         let run = std::mem::take(&mut self.run);
         if Frames(run * HOP_FRAMES as u64) > Frames::from_millis(SILENCE_MS_MAX) {
+            let hops = |n: u64| Frames(n * HOP_FRAMES as u64);
+            let silence = Silence { at: hops(self.hops - run), length: hops(run) };
             self.count += 1;
+            if self.longest.is_none_or(|l| l.length < silence.length) {
+                self.longest = Some(silence);
+            }
             if self.long.len() < SILENCES_MAX {
-                let hops = |n: u64| Frames(n * HOP_FRAMES as u64);
-                self.long.push(Silence { at: hops(self.hops - run), length: hops(run) });
+                self.long.push(silence);
             }
         }
     }
@@ -64,9 +69,9 @@ impl Silences {
         Frames(self.run * HOP_FRAMES as u64).min(length)
     }
 
-    /// The first [`SILENCES_MAX`] silences over 3 s, and how many there are.
-    pub fn finish(mut self) -> (Vec<Silence>, usize) {
+    /// The first [`SILENCES_MAX`] silences over 3 s, how many there are, and the longest.
+    pub fn finish(mut self) -> (Vec<Silence>, usize, Option<Silence>) {
         self.end_run();
-        (self.long, self.count)
+        (self.long, self.count, self.longest)
     }
 }

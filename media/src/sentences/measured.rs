@@ -2,7 +2,7 @@
 
 use domain::{Finding, Severity};
 
-use super::{clock, decimal_fr, finding, warning};
+use super::{blocking, clock, decimal_fr, finding, warning};
 
 /// Passages in which both sides cancel each other in mono: where the first begins, and how much of them there is.
 pub fn out_of_phase_from(at_s: f64, length_s: f64) -> Finding {
@@ -72,6 +72,71 @@ pub fn hum(mains_hz: u32, below_lu: f64) -> Finding {
             "The mains hum at {mains_hz} Hz, {:.0} dB below the sound. Keep microphone and cable away from sockets and chargers, \
              or record on battery.",
             below_lu.max(0.0)
+        ),
+    )
+}
+
+/// A silence in a programme that listeners take for the end of the station.
+pub fn hole(at_s: f64, length_s: f64) -> Finding {
+    Finding {
+        at_s: Some(at_s),
+        ..blocking(
+            "audio.hole",
+            format!(
+                "Silence de {} s à {} : une émission ne peut pas se taire 30 s. Coupez ce passage, ou, si ce silence est voulu, \
+                 envoyez-la de nouveau en cochant « silence voulu ».",
+                decimal_fr(length_s),
+                clock(at_s)
+            ),
+            format!(
+                "Silence of {length_s:.1} s at {}: a programme may not be silent for 30 s. Cut that passage or, if the silence is \
+                 intended, send it again with “silence intended” ticked.",
+                clock(at_s)
+            ),
+        )
+    }
+}
+
+/// Silence from beginning to end, as somebody wants it.
+pub fn silence_meant() -> Finding {
+    finding(
+        "audio.silence-intended",
+        Severity::Info,
+        None,
+        "On n’entend rien dans ce fichier du début à la fin ; ce silence est voulu.".to_owned(),
+        "Nothing can be heard in this file from beginning to end; this silence is intended.".to_owned(),
+    )
+}
+
+/// For a part of the time there is direct current and nothing else.
+pub fn direct_current_alone(at_s: f64, length_s: f64) -> Finding {
+    warning(
+        "audio.direct-current",
+        Some(at_s),
+        format!(
+            "À partir de {}, {} s ne contiennent qu’une tension continue, sans son. Écoutez ce passage ; vérifiez le câble et \
+             l’enregistreur.",
+            clock(at_s),
+            decimal_fr(length_s)
+        ),
+        format!(
+            "From {} on, {length_s:.1} s hold direct current and no sound. Listen to that passage; check cable and recorder.",
+            clock(at_s)
+        ),
+    )
+}
+
+/// For too much of the time there is direct current and nothing else.
+pub fn only_direct_current(share: f64) -> Finding {
+    let percent = (share * 100.0).round();
+    blocking(
+        "audio.direct-current",
+        format!(
+            "Pendant {percent} % du temps, ce fichier ne contient qu’une tension continue, sans son. Vérifiez le câble et \
+             l’enregistreur, puis réenregistrez."
+        ),
+        format!(
+            "For {percent} % of the time this file holds direct current and no sound. Check cable and recorder, then record again."
         ),
     )
 }

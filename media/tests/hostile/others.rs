@@ -164,6 +164,13 @@ fn other_worlds(seeds: &Seeds, out: &mut Vec<Bad>) {
         file[at..at + 4].fill(0xFF);
         out.push(bad("B18", format!("{name}.aiff"), file, Either));
     }
+    let with_channels = |count: u16| {
+        let at = find(aiff, b"COMM") + 8;
+        [&aiff[..at], &count.to_be_bytes(), &aiff[at + 2..]].concat()
+    };
+    let many = Refused("audio.channels", "20000 canaux", "20000 channels");
+    out.push(bad("B16", "canaux-20000.aiff", with_channels(20_000), many));
+    out.push(bad("B16", "canaux-65535.aiff", with_channels(u16::MAX), Either));
     out.push(bad("B25", "moitie.aac", half(&seeds["adts.aac"]), Either));
 }
 

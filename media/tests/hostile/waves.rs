@@ -140,9 +140,7 @@ fn samples(out: &mut Vec<Bad>) {
     out.push(bad("B19", "trois-inf.wav", few, some("3 échantillon(s)", "3 sample(s)")).with_frames(96_000));
     out.push(bad("B19", "denormal.wav", floats(&|i, s| if i % 2 == 0 { 1e-40 } else { s }), Plays));
     let silent = Refused("audio.silent", "On n’entend rien", "Nothing can be heard");
-    out.push(bad("B20", "continu.wav", wave(48_000, 1, 16, 1, &[0, 0x20].repeat(96_000)), silent));
-    let square = [[0xFF, 0x7F].repeat(50), [0, 0x80].repeat(50)].concat().repeat(960);
-    out.push(bad("B20", "carre.wav", wave(48_000, 1, 16, 1, &square), Refused("audio.distorted", "sature", "clipped")));
+    stuck(out);
     out.push(bad("B21", "muet.wav", wave(48_000, 1, 16, 1, &vec![0; 96_000 * 2]), silent));
     let mut hole = wave(8_000, 1, 16, 1, &tone16(8_000 * 60));
     hole[44 + 16_000 * 8..44 + 16_000 * 48].fill(0);
@@ -155,6 +153,27 @@ fn samples(out: &mut Vec<Bad>) {
     for frames in [1, 960, 23_999] {
         let want = Refused("audio.too-short", "moins d’une demi-seconde", "less than half a second");
         out.push(bad("B24", format!("court-{frames}.wav"), wave(48_000, 1, 16, 1, &tone16(frames)), want));
+    }
+}
+
+/// B20: direct current and squares at full scale, for all of the time, a fifth and a twentieth of it.
+fn stuck(out: &mut Vec<Bad>) {
+    let continuous = [0, 0x20].repeat(96_000);
+    let square = [[0xFF, 0x7F].repeat(50), [0, 0x80].repeat(50)].concat().repeat(960);
+    let none = Refused("audio.direct-current", "qu’une tension continue", "direct current and no sound");
+    let some = Told("audio.direct-current", "À partir de 0:03", "From 0:03 on");
+    let distorted = Refused("audio.distorted", "sature", "clipped");
+    let clipped = Told("audio.clipping", "d’abord à 0:03", "first at 0:03");
+    for (name, fault, refused, told) in [("continu", continuous, none, some), ("carre", square, distorted, clipped)] {
+        let within = |length_s: usize, fault_ms: usize| {
+            let mut data = tone16(48_000 * length_s);
+            let at = 3 * 96_000;
+            data[at..at + fault_ms * 96].copy_from_slice(&fault[..fault_ms * 96]);
+            wave(48_000, 1, 16, 1, &data)
+        };
+        out.push(bad("B20", format!("{name}.wav"), wave(48_000, 1, 16, 1, &fault), refused));
+        out.push(bad("B20", format!("{name}-cinquieme.wav"), within(8, 1_600), refused));
+        out.push(bad("B20", format!("{name}-vingtieme.wav"), within(14, 700), told));
     }
 }
 

@@ -98,6 +98,7 @@ fn one(what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Done
     let mut card = NewCard::new(id.clone(), what.title.clone(), what.kind.into(), what.language.clone());
     card.programme.clone_from(&what.programme);
     card.by = who();
+    card.silence_intended = what.silence_intended;
     card.source_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let (report, _) = ingest
         .enter(&studio.catalogue, file, &card, now)

@@ -166,6 +166,7 @@ pub(super) const EN: Words = Words {
     up_kind: "Kind",
     up_programme: "Programme of the grid",
     up_no_programme: "none",
+    up_silence: "Silence intended (over 30 s within a programme, or nothing but silence)",
     up_id: "Identifier (optional; for a spot, the campaign’s)",
     up_open: "Listen and approve",
     up_special: "Letters of the languages",

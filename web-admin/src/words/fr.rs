@@ -174,6 +174,7 @@ table! { FR:
     up_kind = "Genre",
     up_programme = "Émission de la grille",
     up_no_programme = "aucune",
+    up_silence = "Silence voulu (plus de 30 s dans une émission, ou rien que du silence)",
     up_id = "Identifiant (facultatif ; pour un spot, celui de la campagne)",
     up_open = "Écouter et approuver",
     up_special = "Lettres des langues",

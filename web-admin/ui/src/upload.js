@@ -28,6 +28,7 @@ function chosen() {
   const known = unfinished(f);
   if (known) {
     for (const name of ["title", "language", "kind", "programme"]) form.elements[name].value = known[name] ?? "";
+    form.elements.silence_intended.checked = known.silence_intended;
     said.textContent = words.resuming.replace("{}", `${size(known.offset)} / ${size(f.size)}`);
   } else if (!title.value) {
     title.value = f.name.replace(/\.[^.]{1,5}$/, "").replace(/[_]+/g, " ").slice(0, 200);
@@ -47,6 +48,7 @@ form.addEventListener("submit", (e) => {
   const f = file.files[0];
   const metadata = {};
   for (const name of ["title", "language", "kind", "programme", "asset"]) metadata[name] = form.elements[name].value;
+  if (form.elements.silence_intended.checked) metadata.silence_intended = "1";
   answer.replaceChildren();
   busy(true);
   begin(f, metadata, unfinished(f)?.url);

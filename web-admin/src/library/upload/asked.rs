@@ -20,6 +20,8 @@ pub(super) struct Typed {
     pub kind: String,
     pub programme: String,
     pub asset: String,
+    /// Anything but nothing means yes, as forms have it.
+    pub silence_intended: String,
 }
 
 /// The card that they ask for.
@@ -43,7 +45,8 @@ pub(super) fn card(web: &Web, typed: &Typed, source_name: String, now: Timestamp
         "" => fresh_id(kind, programme.as_ref(), now, station.zone())?,
         given => given.parse().map_err(|_| WebError::Unreadable(Field::Asset))?,
     };
-    Ok(NewCard { programme, source_name, ..NewCard::new(id, title, kind, language) })
+    let silence_intended = !typed.silence_intended.trim().is_empty();
+    Ok(NewCard { programme, source_name, silence_intended, ..NewCard::new(id, title, kind, language) })
 }
 
 /// `journal-fr.20261124-081000-3fa9`: whose edition it is, when it came, and four digits against two at once.

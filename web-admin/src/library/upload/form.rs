@@ -156,6 +156,7 @@ async fn read(web: &Web, mut form: Incoming, now: Timestamp) -> Result<(NewCard,
             "kind" => &mut typed.kind,
             "programme" => &mut typed.programme,
             "asset" => &mut typed.asset,
+            "silence_intended" => &mut typed.silence_intended,
             "file" => {
                 let source_name = one_line(part.file_name().unwrap_or_default(), TITLE_CHARS_MAX);
                 let card = asked::card(web, &typed, source_name, now)?;

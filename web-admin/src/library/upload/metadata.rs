@@ -46,6 +46,7 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Said, Refusal> {
             "kind" => said.typed.kind = value,
             "programme" => said.typed.programme = value,
             "asset" => said.typed.asset = value,
+            "silence_intended" => said.typed.silence_intended = value,
             "filename" => said.source_name = one_line(&value, TITLE_CHARS_MAX),
             "mark" => said.mark = value.chars().take(MARK_CHARS_MAX).collect(),
             _ => {}

@@ -110,7 +110,7 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Who(session): Who) 
         .map(|(id, l, offset)| {
             let url = format!("/api/envois/{id}");
             serde_json::json!({ "url": url, "mark": l.mark, "offset": offset, "title": l.title, "language": l.language,
-                "kind": l.kind, "programme": l.programme, "id": id.to_string() })
+                "kind": l.kind, "programme": l.programme, "silence_intended": l.silence_intended, "id": id.to_string() })
         })
         .collect();
     let words = serde_json::json!({

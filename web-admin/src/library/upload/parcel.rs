@@ -84,6 +84,9 @@ pub(crate) struct Label {
     pub language: String,
     pub programme: Option<String>,
     pub source_name: String,
+    /// Its long silences are meant.
+    #[serde(default)]
+    pub silence_intended: bool,
     /// What the sender's page knows its file by (name, size, date), to find the parcel again; any text.
     pub mark: String,
 }
@@ -382,6 +385,7 @@ mod tests {
             language: text(),
             programme: None,
             source_name: text(),
+            silence_intended: false,
             mark: text(),
         }
     }

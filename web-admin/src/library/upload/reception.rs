@@ -236,7 +236,14 @@ fn card_of(label: &Label) -> Result<NewCard, WebError> {
     let language = label.language.parse().map_err(|_| bad())?;
     let programme = label.programme.as_ref().map(|p| p.parse().map_err(|_| bad())).transpose()?;
     let (source_name, by) = (label.source_name.clone(), label.who.clone());
-    Ok(NewCard { programme, source_name, by, ..NewCard::new(id, label.title.clone(), kind, language) })
+    let silence_intended = label.silence_intended;
+    Ok(NewCard {
+        programme,
+        source_name,
+        by,
+        silence_intended,
+        ..NewCard::new(id, label.title.clone(), kind, language)
+    })
 }
 
 /// Goes through all parcels: the whole ones are measured, the old ones thrown away. What was whole when the process was

@@ -123,6 +123,7 @@ fn label(web: &Web, v: &Visitor, session: &Session, headers: &HeaderMap, length_
         language: card.language.to_string(),
         programme: card.programme.map(|p| p.to_string()),
         source_name: card.source_name,
+        silence_intended: card.silence_intended,
         mark: said.mark,
     })
 }
