@@ -125,7 +125,7 @@ fn readiness_says_what_is_missing_and_who_is_to_bring_it() {
     let ready: serde_json::Value = serde_json::from_str(&out(&ready)).unwrap();
     assert_eq!((ready["site"].as_str(), ready["horizon_h"].as_u64()), (Some("TES"), Some(240)));
     assert!(ready["missing"].as_array().unwrap().iter().any(|m| m["responsible"] == "reseau"), "{ready}");
-    let unknown = mikado(dir.path(), &["readiness", "--site", "XXX"]);
+    let unknown = mikado(dir.path(), &["readiness", "--site", "ZZZ"]);
     assert_eq!(unknown.status.code(), Some(2));
 }
 

@@ -283,8 +283,8 @@ fn a_repeat_without_its_own_file_airs_the_original() {
 #[test]
 fn unknown_sites_and_days_have_no_plan() {
     let station = station();
-    let nowhere = inputs(&station, &[], "XXX", "2026-11-24");
-    assert_eq!(plan(&nowhere, Revision(1)), Err(NoPlan::UnknownSite("XXX".parse().unwrap())));
+    let nowhere = inputs(&station, &[], "ZZZ", "2026-11-24");
+    assert_eq!(plan(&nowhere, Revision(1)), Err(NoPlan::UnknownSite("ZZZ".parse().unwrap())));
     let mut file = station.file().clone();
     file.meta.timezone = "Pacific/Apia".to_owned();
     let apia = Station::new(file).unwrap();

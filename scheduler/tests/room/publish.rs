@@ -150,7 +150,7 @@ fn what_makes_no_sense_is_refused_with_a_sentence_before_anybody_reviews_it() {
     let station = station();
     let ghost = Proposal::Season { season: "noel".to_owned(), from: day("2026-12-24"), until: day("2026-12-25") };
     let mut nowhere = live("2026-11-27", "discours");
-    nowhere.scope = "site:XXX".to_owned();
+    nowhere.scope = "site:ZZZ".to_owned();
     let mut unknown = live("2026-11-27", "discours");
     unknown.displaces = vec!["fri-9999".to_owned()];
     for bad in [

@@ -1,8 +1,6 @@
 //! The bytes of one request, on their way into a parcel: in pieces that are kept one by one, so that a line that breaks
 //! costs a piece and not a file.
 
-use std::time::Duration;
-
 use axum::body::{Body, BodyDataStream};
 use axum::http::HeaderMap;
 use base64::Engine as _;
@@ -11,20 +9,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use tokio::time::timeout;
 
 use super::parcel::{Label, ParcelId};
 use super::reception::{Claim, trouble};
 use super::refusal::Refusal;
 use crate::error::WebError;
+use crate::patience::Patience;
 use crate::web::Web;
 
 /// What is kept at a time: half a minute at 64 kbit/s.
 const PIECE_BYTES: usize = 256 << 10;
-/// A sender that is silent this long has lost its line.
-const SILENT: Duration = Duration::from_secs(30);
-/// The slowest line that is waited for brings a piece in this time (3.5 kbit/s); slower ones hold a place for nothing.
-const PIECE_WITHIN: Duration = Duration::from_mins(10);
 /// The checksums that `Upload-Checksum` may carry.
 pub(super) const ALGORITHMS: &str = "sha1,sha256";
 
@@ -109,21 +103,25 @@ impl Cutter {
     /// The next piece, at most [`PIECE_BYTES`], and how it ended.
     async fn piece(&mut self, claim: &mut Claim) -> (Vec<u8>, End) {
         let mut piece = Vec::with_capacity(PIECE_BYTES);
-        let end = timeout(PIECE_WITHIN, self.fill(&mut piece, claim)).await;
-        (piece, end.unwrap_or_else(|_| End::Stopped(Refusal::Slow.into())))
+        let end = self.fill(&mut piece, claim).await;
+        (piece, end)
     }
 
     async fn fill(&mut self, piece: &mut Vec<u8>, claim: &mut Claim) -> End {
+        let mut patience = Patience::new();
         while piece.len() < PIECE_BYTES {
             if self.rest.is_empty() {
                 self.rest = tokio::select! {
                     biased;
                     () = claim.is_wanted() => return End::Stopped(Refusal::Held.into()),
-                    next = timeout(SILENT, self.body.next()) => match next {
+                    next = patience.with(self.body.next()) => match next {
                         Err(_) => return End::Stopped(Refusal::Slow.into()),
                         Ok(None) => return End::Whole,
                         Ok(Some(Err(_))) => return End::Stopped(Refusal::Broken.into()),
-                        Ok(Some(Ok(bytes))) => bytes,
+                        Ok(Some(Ok(bytes))) => {
+                            patience.came(bytes.len());
+                            bytes
+                        }
                     },
                 };
             }
