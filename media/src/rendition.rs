@@ -37,6 +37,11 @@ impl Rate {
             Self::Kbit32 => 32_000,
         }
     }
+
+    /// How large a rendition of this length becomes, about: the rate is an average.
+    pub fn bytes_of(self, length: Frames) -> u64 {
+        (length.as_secs_f64() * f64::from(self.bits_per_s()) / 8.0) as u64
+    }
 }
 
 /// A rendition that was written.

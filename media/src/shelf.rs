@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/ab/abcd….flac     canonical audio, read only, never changed
 //! DIR/ab/abcd….peaks    its waveform for the pages; can be made again
+//! DIR/ab/abcd….opus     its rendition for poor links, once somebody asked for it; can be made again
 //! DIR/.put-….part       a file on its way in; left behind only by a crash
 //! DIR/quarantine/…      what `mikado check --mend` found and nobody names; kept, and no part of the shelf
 //! ```
@@ -28,6 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::AudioHash;
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 
+use crate::rendition::Rate;
 use crate::{Error, Result};
 
 /// Canonical audio by hash, on one folder. Any number of processes may use the same folder.
@@ -55,6 +57,8 @@ pub struct Stray {
 }
 
 const PART: &str = ".put-";
+/// What lies beside a canonical file, goes with it, and can be made again.
+const BESIDE: [&str; 2] = ["peaks", "opus"];
 const QUARANTINE: &str = "quarantine";
 /// Copying goes by this much: large enough for the disk, small enough for the memory of a site.
 const COPY_BYTES: usize = 256 * 1024;
@@ -84,6 +88,11 @@ impl Shelf {
     /// Where the waveform of `hash` lies, or would lie.
     pub fn peaks_path(&self, hash: &AudioHash) -> PathBuf {
         self.named(hash, "peaks")
+    }
+
+    /// Where the rendition of `hash` for poor links lies, or would lie.
+    pub fn rendition_path(&self, hash: &AudioHash) -> PathBuf {
+        self.named(hash, "opus")
     }
 
     fn named(&self, hash: &AudioHash, extension: &str) -> PathBuf {
@@ -158,6 +167,26 @@ impl Shelf {
         written.map_err(|e| Error::io(&goal, e))
     }
 
+    /// The rendition of `hash` at 24 kbit/s, made when it is not there yet: some 20 s of one processor for an hour. It can be
+    /// made again, so its name is not synced. [`Error::Damaged`] or the like when the canonical file is not whole.
+    pub fn rendition(&self, hash: &AudioHash) -> Result<PathBuf> {
+        let goal = self.rendition_path(hash);
+        if goal.is_file() {
+            return Ok(goal);
+        }
+        let part = self.fresh_part();
+        let at_part = |e| Error::io(&part, e);
+        let file = File::create_new(&part).map_err(at_part)?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|e| at_part(e.into()))?;
+        let made = crate::rendition::make(&self.path(hash), hash, Rate::Kbit24, &part)
+            .and_then(|_| fs::rename(&part, &goal).map_err(|e| Error::io(&goal, e)));
+        if made.is_err() {
+            // It has no use any more, and the first error is the one to tell.
+            let _ = fs::remove_file(&part);
+        }
+        made.map(|()| goal)
+    }
+
     fn fresh_part(&self) -> PathBuf {
         self.dir.join(format!("{PART}{}-{}.part", std::process::id(), PUTS.fetch_add(1, Ordering::Relaxed)))
     }
@@ -177,10 +206,11 @@ impl Shelf {
     /// Lets go of the bytes; `false` when they were not here. A player that has them open plays on.
     pub fn remove(&self, hash: &AudioHash) -> Result<bool> {
         let path = self.path(hash);
-        match fs::remove_file(self.peaks_path(hash)) {
-            Ok(()) => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) => return Err(Error::io(&path, e)),
+        for beside in BESIDE {
+            match fs::remove_file(self.named(hash, beside)) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io(&path, e)),
+                _ => {}
+            }
         }
         match fs::remove_file(&path) {
             Ok(()) => sync_dir(path.parent().unwrap_or(&self.dir)).map(|()| true),
@@ -206,7 +236,7 @@ impl Shelf {
         Ok(self.files()?.iter().map(|(_, bytes)| bytes).sum())
     }
 
-    /// Everything on the shelf that is neither a canonical file nor the waveform of one.
+    /// Everything on the shelf that is neither a canonical file nor made from one.
     pub fn strays(&self) -> Result<Vec<Stray>> {
         let mut strays: Vec<_> = self.files()?.into_iter().map(|(path, _)| path).filter(|p| !self.belongs(p)).collect();
         strays.sort_unstable();
@@ -276,11 +306,9 @@ impl Shelf {
     }
 
     fn belongs(&self, path: &Path) -> bool {
-        let peaks = path.extension().is_some_and(|e| e == "peaks");
+        let beside = path.extension().is_some_and(|e| BESIDE.iter().any(|b| e == *b));
         let audio = path.with_extension("flac");
-        hash_of(&audio).is_some_and(|h| self.path(&h) == audio) && (!peaks || audio.is_file()) && {
-            peaks || path == audio
-        }
+        hash_of(&audio).is_some_and(|h| self.path(&h) == audio) && if beside { audio.is_file() } else { path == audio }
     }
 
     fn files(&self) -> Result<Vec<(PathBuf, u64)>> {

@@ -102,7 +102,9 @@ fn verdict(bad: &Bad, report: &Report) -> Vec<String> {
         Want::Refused(code, fr, en) => (refused, code, fr, en),
         Want::Told(code, fr, en) => (!refused, code, fr, en),
         Want::Plays => (report.verdict() == Verdict::Ready, "", "", ""),
-        Want::Either => (true, "", "", ""),
+        Want::Declined(codes) => {
+            (refused && report.findings.iter().any(|f| codes.contains(&f.code.as_str())), "", "", "")
+        }
     };
     let said = |f: &&domain::Finding| f.code == code && f.fr.contains(fr) && f.en.contains(en);
     if !fits || (!code.is_empty() && report.findings.iter().find(said).is_none()) {
@@ -118,8 +120,8 @@ fn verdict(bad: &Bad, report: &Report) -> Vec<String> {
             wrong.push(format!("no sentence for people: {finding:?}"));
         }
     }
-    if let Some(frames) = bad.frames.filter(|f| *f != report.length.0) {
-        wrong.push(format!("{} frames, not {frames}", report.length.0));
+    if let Some(frames) = bad.frames.as_ref().filter(|f| !f.contains(&report.length.0)) {
+        wrong.push(format!("{} frames, not {frames:?}", report.length.0));
     }
     wrong
 }

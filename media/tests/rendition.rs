@@ -10,6 +10,7 @@ use domain::AudioHash;
 use media::Error;
 use media::decode::{Limits, decode_file};
 use media::rendition::{Rate, make};
+use media::shelf::Shelf;
 use sound::{align, programme, tool, wav};
 
 struct Bench {
@@ -75,4 +76,19 @@ fn a_damaged_source_gives_no_rendition() {
     let made = make(Path::new(&from), &hash, Rate::Kbit24, Path::new(&to));
     assert!(matches!(made, Err(Error::Damaged { .. })), "{made:?}");
     assert!(!Path::new(&to).exists());
+}
+
+#[test]
+fn a_shelf_makes_the_rendition_once_and_lets_it_go_with_its_source() {
+    let bench = Bench::new();
+    let hash = bench.canonical(2.0, 1);
+    let shelf = Shelf::open(Path::new(&bench.path("shelf"))).unwrap();
+    assert_eq!(shelf.put(Path::new(&bench.path("a.flac"))).unwrap(), hash);
+    let made = shelf.rendition(&hash).unwrap();
+    assert_eq!(made, shelf.rendition_path(&hash));
+    let written = fs::metadata(&made).unwrap().modified().unwrap();
+    assert_eq!(fs::metadata(shelf.rendition(&hash).unwrap()).unwrap().modified().unwrap(), written, "made once");
+    assert_eq!((shelf.strays().unwrap(), shelf.list().unwrap().len()), (vec![], 1));
+    assert!(shelf.remove(&hash).unwrap() && !made.exists());
+    assert!(shelf.rendition(&hash).is_err() && shelf.strays().unwrap().is_empty(), "nothing is left of the attempt");
 }

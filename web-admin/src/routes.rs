@@ -104,6 +104,7 @@ pub(crate) const DOORS: &[Door] = &[
     parcel(Verb::Post, "/api/envois/{id}", Stream, || post(tus::overridden)),
     see("/mediatheque/{id}", May(Right::SeeLibrary), || get(library::asset)),
     see("/mediatheque/{id}/son", May(Right::SeeLibrary), || get(library::sound)),
+    see("/mediatheque/{id}/leger", May(Right::SeeLibrary), || get(library::light)),
     see("/mediatheque/{id}/onde", May(Right::SeeLibrary), || get(library::wave)),
     change("/mediatheque/{id}/approuver", May(Right::Approve), Form, || post(library::approve)),
     change("/mediatheque/{id}/retirer", May(Right::Approve), Form, || post(library::withdraw)),

@@ -2,8 +2,8 @@
 //!
 //! What is known of these decoders and handled here: AAC with SBR is decoded without it at half the rate, so the rate is
 //! always the buffer's and a declared rate of twice as much is HE-AAC; the Opus adapter trims pre-skip only inside the first
-//! packet, so it is trimmed here (RFC 7845 §4.2), as is what MP4's edit list leaves out; a damaged page is an error after
-//! which asking again goes on.
+//! packet, so it is trimmed here (RFC 7845 §4.2), as is what MP4's edit list leaves out; the Ogg demuxer believes every
+//! page's position (see [`super::positions`]); a damaged page is an error after which asking again goes on.
 
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -26,6 +26,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
 use super::mp4::Gapless;
+use super::positions::Positions;
 use super::view::View;
 use super::{CHANNELS_MAX, mpeg};
 use crate::sentences;
@@ -89,6 +90,8 @@ pub struct Foreign {
     to_the_end: bool,
     /// Frames before the first of the sound are still to be dropped.
     at_start: bool,
+    /// Those of the link that is read, when this is Ogg.
+    positions: Option<Positions>,
     seconds: f64,
     pub facts: Facts,
     pub trouble: Trouble,
@@ -173,6 +176,7 @@ impl Foreign {
         let (track_id, time_base) = (track.id, track.time_base);
         let trouble = Trouble::default();
         let opus_delay = if gapless.is_some() { 0 } else { opus_delay };
+        let positions = (facts.container == "ogg").then(Positions::default);
         Ok(Self {
             format,
             decoder,
@@ -184,6 +188,7 @@ impl Foreign {
             mpeg: None,
             to_the_end: false,
             at_start: true,
+            positions,
             seconds: 0.0,
             facts,
             trouble,
@@ -219,8 +224,9 @@ impl Foreign {
             if self.to_the_end {
                 packet.trim_end = Duration::ZERO;
             }
+            let filling = self.positions.as_ref().map_or(Duration::ZERO, |_| Positions::end_of(&mut packet));
             self.follow(&packet)?;
-            if let Some(spec) = self.decode(&packet, out)? {
+            if let Some(spec) = self.decode(&packet, filling, out)? {
                 self.seconds += out.len() as f64 / spec.channels as f64 / f64::from(spec.rate_hz);
                 return Ok(Some(spec));
             }
@@ -252,6 +258,7 @@ impl Foreign {
         let opened = open_decoder(track, &self.facts.container)?;
         (self.track_id, self.time_base) = (track.id, track.time_base);
         (self.decoder, self.opus_delay, self.at_start) = (opened.decoder, opened.opus_delay, true);
+        self.positions = self.positions.take().map(|_| Positions::default());
         Ok(())
     }
 
@@ -273,7 +280,7 @@ impl Foreign {
         Ok(())
     }
 
-    fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
+    fn decode(&mut self, packet: &Packet, filling: Duration, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
         let buffer = match self.decoder.decode(packet) {
             Ok(buffer) => buffer,
             Err(Bad::DecodeError(_) | Bad::IoError(_)) => {
@@ -294,9 +301,16 @@ impl Foreign {
         out.clear();
         out.resize(samples, f32::MID);
         buffer.copy_to_slice_interleaved(&mut out[..]);
-        let start =
-            frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start)) - self.opus_delay;
+        let at = frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start));
+        let mut start = at.saturating_sub(self.opus_delay);
+        if let Some(positions) = &mut self.positions {
+            start = positions.start(start, self.opus_delay, spec.rate_hz);
+        }
         self.trim(start, spec, out);
+        if let Some(positions) = &mut self.positions {
+            positions.keep(spec, filling.get(), out);
+            self.facts.edges &= !positions.lie;
+        }
         Ok((!out.is_empty()).then_some(spec))
     }
 

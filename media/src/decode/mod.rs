@@ -13,6 +13,7 @@ mod mp4;
 mod mpeg;
 mod ogg;
 mod pass;
+mod positions;
 mod resample;
 mod sniff;
 mod survey;

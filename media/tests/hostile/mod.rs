@@ -2,6 +2,8 @@
 //! inputs; every family has several files.
 #![allow(dead_code)]
 
+use std::ops::RangeInclusive;
+
 pub mod mp4;
 pub mod mpeg;
 pub mod others;
@@ -17,9 +19,13 @@ pub enum Want {
     Told(&'static str, &'static str, &'static str),
     /// Taken in as if nothing were wrong.
     Plays,
-    /// Taken in or refused: no more than a sentence.
-    Either,
+    /// Refused, with one of these codes: which one depends on where the damage is met first.
+    Declined(&'static [&'static str]),
 }
+
+pub const NOT_AUDIO: Want = Want::Declined(&["file.not-audio"]);
+pub const UNDECODABLE: Want = Want::Declined(&["file.undecodable"]);
+pub const TRUNCATED: Want = Want::Declined(&["audio.truncated"]);
 
 /// One file.
 pub struct Bad {
@@ -29,7 +35,7 @@ pub struct Bad {
     pub content: Content,
     pub want: Want,
     /// How long the sound is, where that is the question.
-    pub frames: Option<u64>,
+    pub frames: Option<RangeInclusive<u64>>,
 }
 
 /// Bytes; or bytes far apart, with zeros that take no place on the disk between them.
@@ -43,7 +49,11 @@ pub fn bad(family: &'static str, name: impl Into<String>, bytes: impl Into<Vec<u
 }
 
 impl Bad {
-    pub fn with_frames(mut self, frames: u64) -> Self {
+    pub fn with_frames(self, frames: u64) -> Self {
+        self.lasting(frames..=frames)
+    }
+
+    pub fn lasting(mut self, frames: RangeInclusive<u64>) -> Self {
         self.frames = Some(frames);
         self
     }

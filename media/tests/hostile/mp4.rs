@@ -1,9 +1,10 @@
 //! MP4 and 3GP: tables that lie, boxes in boxes, codecs that nobody decodes, and where a phone was.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use super::Want::{Either, Plays, Refused, Told};
-use super::{Bad, Content, Want, bad, find, half};
+use super::Want::{Declined, Plays, Refused, Told};
+use super::{Bad, Content, NOT_AUDIO, TRUNCATED, UNDECODABLE, Want, bad, find, half};
 
 type Seeds = BTreeMap<&'static str, Vec<u8>>;
 
@@ -44,7 +45,7 @@ fn codecs(seeds: &Seeds, out: &mut Vec<Bad>) {
         let name = format!("{}.3gp", String::from_utf8_lossy(kind));
         out.push(bad("B29", name, patched(file, entry, kind), Refused("file.unsupported", words, words)));
     }
-    out.push(bad("B29", "inconnu.mp4", patched(file, entry, b"zzzz"), Either));
+    out.push(bad("B29", "inconnu.mp4", patched(file, entry, b"zzzz"), NOT_AUDIO));
     let esds = find(file, b"esds");
     let config = esds + find(&file[esds..], &[0x05, 0x80, 0x80, 0x80]) + 5;
     let he = Refused("file.he-aac", "HE-AAC", "HE-AAC");
@@ -53,7 +54,23 @@ fn codecs(seeds: &Seeds, out: &mut Vec<Bad>) {
         out.push(bad("B29", format!("{name}.m4a"), patched(file, config, &with), he));
     }
     // Object type 42 is written as 31 and the ten that are left.
-    out.push(bad("B29", "xhe.m4a", patched(file, config, &[0xF9, 0x4C]), Either));
+    out.push(bad("B29", "xhe.m4a", patched(file, config, &[0xF9, 0x4C]), Declined(&["file.unsupported"])));
+}
+
+/// What becomes of a lie: dates and places that nothing depends on are passed over, and the rest is refused.
+fn outcome(table: [u8; 4], what: &str, seed: &str) -> (Want, Option<RangeInclusive<u64>>) {
+    match (&table, what) {
+        // Without its edit list the sound keeps what the AAC encoder put before and after.
+        (b"elst", "long") if seed != "alac.m4a" => (Plays, Some(97_280..=97_280)),
+        (b"elst", "valeur" | "long") | (b"mdhd" | b"mvhd" | b"tkhd", "nombre" | "valeur") | (b"tkhd", "valeurs") => {
+            (Plays, Some(96_000..=96_000))
+        }
+        (b"mdhd" | b"mvhd", "valeurs") => (Declined(&["audio.too-short"]), None),
+        (b"stts", "valeur" | "valeurs") => (Declined(&["file.undecodable", "audio.truncated", "audio.too-long"]), None),
+        (b"stsc" | b"stco", "valeur" | "valeurs") | (b"stco", "long") => (TRUNCATED, None),
+        (b"stsz", "nombre" | "valeurs" | "zero") => (UNDECODABLE, None),
+        _ => (NOT_AUDIO, None),
+    }
 }
 
 /// B35: what tables can claim.
@@ -63,32 +80,38 @@ fn tables(seeds: &Seeds, out: &mut Vec<Bad>) {
         for table in [b"stts", b"stsc", b"stsz", b"stco", b"elst", b"mdhd", b"mvhd", b"tkhd", b"stsd", b"trak", b"mdia"]
         {
             let Some(at) = file.windows(4).position(|w| w == table) else { continue };
-            let name = |what: &str| format!("{}-{what}-{seed}", String::from_utf8_lossy(table));
-            out.push(bad("B35", name("nombre"), patched(file, at + 8, &[0xFF; 4]), Either));
-            out.push(bad("B35", name("valeur"), patched(file, at + 12, &[0xFF; 4]), Either));
-            out.push(bad("B35", name("valeurs"), patched(file, at + 12, &[0x7F; 8]), Either));
-            out.push(bad("B35", name("zero"), patched(file, at - 4, &[0; 4]), Either));
-            out.push(bad("B35", name("long"), patched(file, at - 4, &[0x7F, 0xFF, 0xFF, 0xFF]), Either));
+            let lies: [(&str, usize, &[u8]); 5] = [
+                ("nombre", at + 8, &[0xFF; 4]),
+                ("valeur", at + 12, &[0xFF; 4]),
+                ("valeurs", at + 12, &[0x7F; 8]),
+                ("zero", at - 4, &[0; 4]),
+                ("long", at - 4, &[0x7F, 0xFF, 0xFF, 0xFF]),
+            ];
+            for (what, at, lie) in lies {
+                let name = format!("{}-{what}-{seed}", String::from_utf8_lossy(table));
+                let (want, frames) = outcome(*table, what, seed);
+                out.push(Bad { frames, ..bad("B35", name, patched(file, at, lie), want) });
+            }
         }
     }
     let file = &seeds["late.m4a"];
     let stsz = find(file, b"stsz");
     let billions = patched(file, stsz + 8, &[0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF]);
-    out.push(bad("B35", "milliards.m4a", billions, Either));
+    out.push(bad("B35", "milliards.m4a", billions, UNDECODABLE));
     out.push(bad("B35", "morceaux.m4a", seeds["frag.m4a"].clone(), Plays));
     let head = &file[..find(file, b"ftyp") - 4 + 32];
     let mut nested = Vec::new();
     for _ in 0..2_000 {
         nested = boxed(b"moov", &nested);
     }
-    out.push(bad("B35", "poupees.m4a", [head, &nested].concat(), Either));
+    out.push(bad("B35", "poupees.m4a", [head, &nested].concat(), TRUNCATED));
     let mut tracks = Vec::new();
     for _ in 0..200 {
         tracks = boxed(b"trak", &tracks);
     }
-    out.push(bad("B35", "pistes.m4a", [head, &boxed(b"moov", &tracks)].concat(), Either));
-    out.push(bad("B35", "nuls.m4a", [head, &[0, 0, 0, 0, b'f', b'r', b'e', b'e'].repeat(9)].concat(), Either));
-    out.push(bad("B35", "huit.m4a", [head, &boxed(b"free", &[]).repeat(60_000)].concat(), Either));
+    out.push(bad("B35", "pistes.m4a", [head, &boxed(b"moov", &tracks)].concat(), TRUNCATED));
+    out.push(bad("B35", "nuls.m4a", [head, &[0, 0, 0, 0, b'f', b'r', b'e', b'e'].repeat(9)].concat(), TRUNCATED));
+    out.push(bad("B35", "huit.m4a", [head, &boxed(b"free", &[]).repeat(60_000)].concat(), TRUNCATED));
     let cut = Refused("audio.truncated", "La fin du fichier manque", "The end of the file is missing");
     out.push(bad("B25", "moitie.m4a", half(file), cut));
     out.push(bad("B25", "moitie-rapide.m4a", half(&seeds["fast.m4a"]), cut));
@@ -127,7 +150,7 @@ fn private(seeds: &Seeds, out: &mut Vec<Bad>) {
     let at = vec![(0, [&patched(file, moov, &size)[..], &heads].concat())];
     let want = Told("file.cover-removed", "n’ont pas été gardés", "were not kept");
     let content = Content::Sparse { length_bytes, at };
-    out.push(Bad { family: "B10", name: "pochette.m4a".into(), content, want, frames: Some(96_000) });
+    out.push(Bad { family: "B10", name: "pochette.m4a".into(), content, want, frames: Some(96_000..=96_000) });
     out.push(bad("B36", "rien.m4a", file.clone(), Plays).with_frames(96_000));
 }
 

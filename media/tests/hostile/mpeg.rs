@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Want::{Either, Plays, Refused, Told};
+use super::Want::{Plays, Refused, Told};
 use super::{Bad, Content, bad, find, half, noise};
 
 type Seeds = BTreeMap<&'static str, Vec<u8>>;
@@ -58,10 +58,10 @@ fn tags(seeds: &Seeds, out: &mut Vec<Bad>) {
     let at = vec![(0, id3_header(3, 0, 200 << 20)), (length_bytes, sound.clone())];
     let content = Content::Sparse { length_bytes: length_bytes + sound.len() as u64, at };
     let want = Told("file.cover-removed", "n’ont pas été gardés", "were not kept");
-    out.push(Bad { family: "B10", name: "pochette-200.mp3".into(), content, want, frames: Some(96_000) });
+    out.push(Bad { family: "B10", name: "pochette-200.mp3".into(), content, want, frames: Some(96_000..=96_000) });
     let page = b"<html><script>alert(1)</script><!--";
     out.push(bad("B37", "polyglotte.mp3", with_sound(id3(3, 0, page)), Plays).with_frames(96_000));
-    out.push(bad("B37", "page-derriere.mp3", [sound, &page[..]].concat(), Either));
+    out.push(bad("B37", "page-derriere.mp3", [sound, &page[..]].concat(), Plays).with_frames(96_000));
 }
 
 fn holes(seeds: &Seeds, out: &mut Vec<Bad>) {
@@ -70,17 +70,21 @@ fn holes(seeds: &Seeds, out: &mut Vec<Bad>) {
     out.push(bad("B25", "moitie-vbr.mp3", half(vbr), cut));
     let broken = Told("audio.cut", "s’arrête net à 0:01", "breaks off at 0:01");
     out.push(bad("B25", "moitie-nue.mp3", half(bare), broken));
-    out.push(bad("B25", "sans-debut.mp3", bare[bare.len() / 2 + 5..].to_vec(), Either));
+    out.push(bad("B25", "sans-debut.mp3", bare[bare.len() / 2 + 5..].to_vec(), Plays).lasting(47_000..=49_000));
     let frames = |bytes: &[u8], n: usize| bytes[..n * 417].to_vec();
-    for (name, junk) in [("zeros", vec![0; 20_000]), ("bruit", noise(20_000, 5)), ("ff", vec![0xFF; 20_000])] {
+    // Zeros between frames cost none of them; noise that looks like frames costs at most its neighbour, and is told.
+    let damaged = Told("audio.damaged", "endommagé à partir de 0:00", "damaged from 0:00");
+    for (name, junk, want) in
+        [("zeros", vec![0; 20_000], Plays), ("bruit", noise(20_000, 5), damaged), ("ff", vec![0xFF; 20_000], damaged)]
+    {
         let file = [&frames(bare, 20)[..], &junk, &bare[20 * 417..]].concat();
-        out.push(bad("B26", format!("trou-{name}.mp3"), file, Either));
+        out.push(bad("B26", format!("trou-{name}.mp3"), file, want).lasting(96_768..=97_920));
     }
     let xing = find(vbr, b"Xing");
     for (name, count) in [("peu", 3u32), ("aucune", 0), ("trop", 4_000_000_000)] {
         let mut lying = vbr.clone();
         lying[xing + 8..xing + 12].copy_from_slice(&count.to_be_bytes());
-        out.push(bad("B26", format!("xing-{name}.mp3"), lying, Either));
+        out.push(bad("B26", format!("xing-{name}.mp3"), lying, Plays).lasting(96_000..=97_920));
     }
     let mut few = vbr.clone();
     few[xing + 8..xing + 12].copy_from_slice(&10u32.to_be_bytes());

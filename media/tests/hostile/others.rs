@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Want::{Either, Plays, Refused, Told};
+use super::Want::{Plays, Refused, Told};
 use super::mpeg::id3;
 use super::waves::{tone16, wave};
-use super::{Bad, bad, find, half, noise};
+use super::{Bad, NOT_AUDIO, TRUNCATED, UNDECODABLE, bad, find, half, noise};
 
 type Seeds = BTreeMap<&'static str, Vec<u8>>;
 
@@ -67,7 +67,7 @@ fn flac(seeds: &Seeds, out: &mut Vec<Bad>) {
     let with = |extra: &[u8]| [&open[..], extra, &file[audio..]].concat();
     let picture = [&[0, 0, 0, 3][..], &[0, 0, 0, 9], b"image/png", &[0; 20], &[0xFF; 4]].concat();
     let last = block(0x86, picture.len() as u32, &picture);
-    out.push(bad("B08", "pochette.flac", [&open[..], &last].concat(), Either));
+    out.push(bad("B08", "pochette.flac", [&open[..], &last].concat(), TRUNCATED));
     out.push(bad("B08", "pochette-et-son.flac", with(&last), Plays).with_frames(96_000));
     let beyond = block(0x86, 0x00FF_FFFF, &picture);
     let damaged = Told("file.damaged-tag", "endommagés", "damaged");
@@ -104,16 +104,19 @@ fn ogg(seeds: &Seeds, out: &mut Vec<Bad>) {
         out.push(bad("B30", format!("chaine-{name}"), [&file[..], file].concat(), Plays).with_frames(192_000));
         for (what, granule) in [("moins-un", u64::MAX), ("max", i64::MAX as u64), ("min", 1 << 63), ("zero", 0)] {
             for page in [2, 3, 99] {
-                out.push(bad("B30", format!("{what}-{page}-{name}"), with_granule(file, page, granule), Either));
+                // A page's position is a word about the sound, not the sound: at most what a coder adds is at stake.
+                let lying = bad("B30", format!("{what}-{page}-{name}"), with_granule(file, page, granule), Plays);
+                out.push(lying.lasting(95_000..=97_000));
             }
         }
         let mixed = [&file[..], &seeds["vorbis.ogg"][..]].concat();
-        out.push(bad("B30", format!("deux-{name}"), mixed, Either));
+        out.push(bad("B30", format!("deux-{name}"), mixed, Plays).with_frames(192_000));
         let tags = file.windows(4).position(|w| w == b"Opus" || w == b"vorb").unwrap();
         let mut comment = file.clone();
         let at = tags + find(&file[tags + 8..], if name == "a.opus" { b"OpusTags" } else { b"\x03vorbis" }) + 8;
         comment[at + 7..at + 12].fill(0xFF);
-        out.push(bad("B13", format!("titre-{name}"), with_granule(&comment, 1, 0), Either));
+        let want = if name == "a.opus" { TRUNCATED } else { Plays };
+        out.push(bad("B13", format!("titre-{name}"), with_granule(&comment, 1, 0), want));
     }
 }
 
@@ -142,27 +145,30 @@ fn other_worlds(seeds: &Seeds, out: &mut Vec<Bad>) {
     let webm = &seeds["a.webm"];
     out.push(bad("B31", "navigateur.webm", webm.clone(), Plays));
     let private = find(webm, &[0x63, 0xA2]);
-    for (name, size) in [
-        ("infini", [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
-        ("grand", [0x08, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0]),
+    for (name, size, want) in [
+        ("infini", [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], NOT_AUDIO),
+        ("grand", [0x08, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0], Plays),
     ] {
         let mut file = webm.clone();
         file[private + 2..private + 10].copy_from_slice(&size);
-        out.push(bad("B31", format!("{name}.mkv"), file, Either));
+        out.push(bad("B31", format!("{name}.mkv"), file, want));
     }
-    for seed in 0..6 {
+    // What the damage hits is needed, or only a remark beside the sound.
+    for (seed, want) in [NOT_AUDIO, Plays, NOT_AUDIO, NOT_AUDIO, Plays, Plays].into_iter().enumerate() {
         let mut file = webm.clone();
         let at = 40 + seed * 97;
         file[at..at + 8].copy_from_slice(&noise(8, seed as u64));
-        out.push(bad("B32", format!("entete-{seed}.webm"), file, Either));
+        out.push(bad("B32", format!("entete-{seed}.webm"), file, want));
     }
     let aiff = &seeds["a.aiff"];
-    for (name, at) in
-        [("comm", find(aiff, b"COMM") + 4), ("trames", find(aiff, b"COMM") + 10), ("ssnd", find(aiff, b"SSND") + 4)]
-    {
+    for (name, at, want) in [
+        ("comm", find(aiff, b"COMM") + 4, NOT_AUDIO),
+        ("trames", find(aiff, b"COMM") + 10, Plays),
+        ("ssnd", find(aiff, b"SSND") + 4, NOT_AUDIO),
+    ] {
         let mut file = aiff.clone();
         file[at..at + 4].fill(0xFF);
-        out.push(bad("B18", format!("{name}.aiff"), file, Either));
+        out.push(bad("B18", format!("{name}.aiff"), file, want));
     }
     let with_channels = |count: u16| {
         let at = find(aiff, b"COMM") + 8;
@@ -170,8 +176,8 @@ fn other_worlds(seeds: &Seeds, out: &mut Vec<Bad>) {
     };
     let many = Refused("audio.channels", "20000 canaux", "20000 channels");
     out.push(bad("B16", "canaux-20000.aiff", with_channels(20_000), many));
-    out.push(bad("B16", "canaux-65535.aiff", with_channels(u16::MAX), Either));
-    out.push(bad("B25", "moitie.aac", half(&seeds["adts.aac"]), Either));
+    out.push(bad("B16", "canaux-65535.aiff", with_channels(u16::MAX), UNDECODABLE));
+    out.push(bad("B25", "moitie.aac", half(&seeds["adts.aac"]), TRUNCATED));
 }
 
 /// B43: the name of a file is a label.

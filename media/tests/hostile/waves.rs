@@ -1,7 +1,7 @@
 //! WAV and its kin: every field of the header can lie.
 
-use super::Want::{Either, Plays, Refused, Told};
-use super::{Bad, Content, Want, bad, noise};
+use super::Want::{Plays, Refused, Told};
+use super::{Bad, Content, NOT_AUDIO, Want, bad, noise};
 use crate::sound::programme;
 
 pub fn wave(rate: u32, channels: u16, bits: u16, format: u16, data: &[u8]) -> Vec<u8> {
@@ -187,14 +187,14 @@ fn rest(out: &mut Vec<Bad>) {
     for (seed, format) in [(1, 2), (2, 2), (3, 0x11), (4, 0x11)] {
         let mut file = wave(22_050, 2, 4, format, &noise(60_000, seed));
         file[32..34].copy_from_slice(&[0, 4]);
-        out.push(bad("B34", format!("adpcm-{seed}.wav"), file.clone(), Either));
+        out.push(bad("B34", format!("adpcm-{seed}.wav"), file.clone(), NOT_AUDIO));
         // The extension that these codecs need: samples in a block, and coefficients.
         let mut whole = file[..36].to_vec();
         whole[16] = 20 + 32;
         whole.extend([32, 0, 0xF4, 3, 7, 0]);
         whole.extend(noise(30, seed));
         whole.extend(&file[36..]);
-        out.push(bad("B34", format!("adpcm-long-{seed}.wav"), whole, Either));
+        out.push(bad("B34", format!("adpcm-long-{seed}.wav"), whole, NOT_AUDIO));
     }
     for (tag, fr) in [(0x31, "GSM"), (0x161, "WMA"), (0x2000, "AC-3"), (0x1234, "WAV compressé")] {
         let want = Refused("file.unsupported", fr, "not supported");

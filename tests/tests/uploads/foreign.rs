@@ -36,6 +36,11 @@ fn a_foreign_client_is_interrupted_after_each_piece_and_ends_whole() {
     assert_eq!(told["report"]["verdict"], "ready", "{told}");
     let by_hand = studio.json(&["ingest", &file.to_string_lossy(), "--language", "bm", "--title", "Kɔnɔ"]);
     assert_eq!(told["report"]["hash"], by_hand["hash"], "the very same sound");
-    let page = awa.get(&format!("/mediatheque/{}", told["report"]["asset"].as_str().unwrap())).unwrap();
-    assert!(page.body().contains("Kɔnɔ kan"));
+    let card = format!("/mediatheque/{}", told["report"]["asset"].as_str().unwrap());
+    let page = awa.get(&card).unwrap();
+    assert!(page.body().contains("Kɔnɔ kan") && page.body().contains("copie légère"));
+    let light = awa.ask("GET", &format!("{card}/leger"), &[("range", "bytes=0-3")], b"").unwrap();
+    assert_eq!((light.body().as_str(), &light.headers()["content-type"]), ("OggS", &"audio/ogg".parse().unwrap()));
+    let length = light.headers()["content-range"].to_str().unwrap().rsplit('/').next().unwrap().parse::<u32>().unwrap();
+    assert!(length < 12 * 24_000 / 8 * 5 / 4, "{length} bytes of twelve seconds");
 }

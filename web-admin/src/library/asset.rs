@@ -1,9 +1,7 @@
 //! One sound: its measurements, its picture, its player, and the two acts that decide whether it may air.
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use domain::{AudioHash, Finding, SiteId, Status};
@@ -11,7 +9,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use media::catalogue::{Bar, Card, Flags, Standing, Step, Version};
 use serde::Deserialize;
-use tower_http::services::ServeFile;
 
 use super::list::status_class;
 use super::paper::Sheet;
@@ -29,6 +26,8 @@ use crate::words::{Dates, Lang};
 struct Page {
     f: Frame,
     card: Card,
+    /// Of the canonical file.
+    length_bytes: u64,
     findings: Vec<Finding>,
     tag: String,
     language: &'static str,
@@ -126,6 +125,13 @@ impl Page {
         cues::points(self.card.asset.cues, self.f.t)
     }
 
+    /// What the ear may choose instead on a poor line, with the size of both.
+    fn light(&self) -> String {
+        let size = |bytes: u64| crate::text::size(bytes, self.f.t.decimal);
+        let light = media::rendition::Rate::Kbit24.bytes_of(self.card.asset.length);
+        self.f.t.asset_light.replacen("{}", &size(light), 1).replacen("{}", &size(self.length_bytes), 1)
+    }
+
     /// For the picture's ruler, where a decimal point is law.
     fn seconds(&self) -> String {
         format!("{:.3}", self.card.asset.length.as_secs_f64())
@@ -154,9 +160,10 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Path(id): Path<Stri
     let read = web.blocking(move |app| {
         let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
         let findings = app.catalogue.findings(&id)?;
-        Ok::<_, WebError>((card, findings, app.catalogue.versions(&id)?, app.catalogue.history(&id)?))
+        let length_bytes = std::fs::metadata(app.ingest.shelf.path(&card.asset.hash)).map_or(0, |m| m.len());
+        Ok::<_, WebError>((card, length_bytes, findings, app.catalogue.versions(&id)?, app.catalogue.history(&id)?))
     });
-    let (card, findings, versions, history) = read.await?;
+    let (card, length_bytes, findings, versions, history) = read.await?;
     let station = web.app.station.borrow().clone();
     let all_sites: Vec<SiteId> = station.sites().iter().map(|s| s.id).collect();
     let t = v.t();
@@ -182,31 +189,11 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Path(id): Path<Stri
         sheet: Sheet::of(&card, &all_sites, station.zone()),
         zone: station.zone().clone(),
         card,
+        length_bytes,
         findings,
         versions,
         history,
     })
-}
-
-/// `GET /mediatheque/{id}/son`: the canonical file itself, in ranges.
-pub(crate) async fn sound(
-    State(web): State<Web>,
-    v: Visitor,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, WebError> {
-    let (id, headers) = (asset_id(&id)?, request.headers().clone());
-    let found = web.blocking(move |app| {
-        let card = app.catalogue.get(&id)?.ok_or(WebError::NotFound)?;
-        protect::admit(app, &v, &card, &headers)?;
-        Ok::<_, WebError>(app.ingest.shelf.path(&card.asset.hash))
-    });
-    let served = ServeFile::new(found.await?).try_call(request).await.map_err(WebError::internal)?;
-    let mut response = served.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("audio/flac"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,13 +3,15 @@
 mod asset;
 mod cues;
 mod list;
+mod listen;
 mod paper;
 mod protect;
 pub(crate) mod upload;
 mod wave;
 
-pub(crate) use asset::{approve, approve_api, page as asset, sound, withdraw, withdraw_api};
+pub(crate) use asset::{approve, approve_api, page as asset, withdraw, withdraw_api};
 pub(crate) use list::page as list;
+pub(crate) use listen::{light, sound};
 pub(crate) use paper::edit;
 pub(crate) use protect::{clear, flag, restore, throw_away};
 pub(crate) use upload::{Reception, Refusal, UPLOAD_BYTES_MAX};

@@ -204,6 +204,8 @@ pub(super) const EN: Words = Words {
     asset_sites: "Sites",
     asset_all_sites: "all",
     asset_since: "Approved on",
+    asset_light: "A poor line? Hear the light copy: about {} instead of {}.",
+    asset_light_on: "The light copy at 24 kbit/s: its first listener waits until it is made.",
     wave_back: "Earlier",
     wave_on: "Later",
     wave_out: "Zoom out",

@@ -212,6 +212,8 @@ table! { FR:
     asset_sites = "Sites",
     asset_all_sites = "tous",
     asset_since = "Approuvé le",
+    asset_light = "Liaison faible ? Écouter la copie légère : environ {} au lieu de {}.",
+    asset_light_on = "Copie légère à 24 kbit/s : la première écoute attend qu’elle soit faite.",
     wave_back = "Plus tôt",
     wave_on = "Plus tard",
     wave_out = "Voir plus large",

@@ -69,7 +69,7 @@ async fn a_flagged_sound_is_heard_and_cleared_by_an_officer_alone() {
     for browser in [&mut awa, &mut adm] {
         let page = browser.get(PATH).await;
         assert!(page.body.contains("Bloqué") && page.body.contains("un enfant") && !page.body.contains("<audio"));
-        for act in ["son", "onde"] {
+        for act in ["son", "leger", "onde"] {
             assert_eq!(browser.get(&at(act)).await.status, StatusCode::CONFLICT, "{act}");
         }
         for act in ["lever", "signaler"] {
@@ -84,7 +84,7 @@ async fn a_flagged_sound_is_heard_and_cleared_by_an_officer_alone() {
     assert_eq!(fanta.get(&at("son")).await.status, StatusCode::OK);
     let heard = stage.app.people.audit(100).unwrap();
     let heard: Vec<_> = heard.iter().filter(|l| l.act == "asset.listen").map(|l| (l.who.as_str(), l.allowed)).collect();
-    assert_eq!(heard.len(), 3, "{heard:?}");
+    assert_eq!(heard.len(), 5, "{heard:?}");
     assert!([("Awa", false), ("adm", false), ("Fanta", true)].iter().all(|x| heard.contains(x)), "{heard:?}");
     let wrong = fanta.form(&at("lever"), &[("hash", &"0".repeat(64)), ("why", "x")]).await;
     assert_eq!(wrong.status, StatusCode::CONFLICT);

@@ -12,9 +12,23 @@ export function sounds(root) {
   }
 }
 
+/** The light copy takes the place of the sound in the player, at the same second. */
+function lighten(link, audio) {
+  link.addEventListener("click", (e) => {
+    e.preventDefault();
+    const at = audio.currentTime;
+    audio.src = link.href;
+    audio.currentTime = at;
+    audio.play();
+    link.replaceWith(link.dataset.light);
+  });
+}
+
 async function start(wave) {
   const canvas = wave.querySelector("canvas");
   const audio = wave.parentElement.querySelector("audio");
+  const light = wave.parentElement.querySelector("[data-light]");
+  if (audio && light) lighten(light, audio);
   const tools = wave.parentElement.querySelector("[data-wave-tools]");
   const length = Number(wave.dataset.seconds);
   const cues = [...wave.parentElement.querySelectorAll("[data-at]")];
