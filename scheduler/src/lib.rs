@@ -28,7 +28,7 @@ pub use alone::plan_alone;
 pub use changes::{Changes, Override, OverrideSpec};
 pub use compare::{Difference, compare};
 pub use grid::{Grid, Hole};
-pub use owed::{Owed, owed};
+pub use owed::{Owed, owed, placed};
 pub use plan::{NoPlan, Placement, PlanInputs, Settled, plan, replan};
 pub use proposal::Proposal;
 pub use reconcile::{Reconciliation, reconcile};

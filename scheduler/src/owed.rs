@@ -1,8 +1,11 @@
 //! Make-goods: airings that a site did not keep and owes its clients.
 
-use domain::{Segment, SiteId, What};
+use std::collections::BTreeMap;
+
+use domain::{Segment, SiteId, SitePlan, What};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::plan::asked_in_a_day;
 use crate::reconcile::{Kept, Reconciliation};
 use crate::station::Station;
 
@@ -33,4 +36,31 @@ pub fn owed(station: &Station, day: &Reconciliation) -> Vec<Owed> {
         Some(Owed { site: day.site, campaign: campaign.id.clone(), missed: report.entry.at })
     })
     .collect()
+}
+
+/// Of the airings that were given to a plan, those that it has room for: it promises a campaign more than its day asks.
+/// The oldest come first.
+pub fn placed<'a>(station: &Station, plan: &SitePlan, owed: &'a [Owed]) -> Vec<&'a Owed> {
+    let mut promised = BTreeMap::<&str, u32>::new();
+    for entry in plan.entries().iter().filter(|e| e.segment == Segment::Spot) {
+        let What::Audio { asset, .. } = &entry.what else { continue };
+        if let Some((campaign, _)) = station.spot_of(asset, plan.site()) {
+            *promised.entry(&campaign.id).or_default() += 1;
+        }
+    }
+    let mut own: Vec<&Owed> = owed.iter().filter(|o| o.site == plan.site()).collect();
+    own.sort_by_key(|o| o.missed);
+    let asked =
+        |id: &str| station.campaigns().iter().find(|c| c.id == id).map(|c| asked_in_a_day(station, c, plan.site()));
+    for (id, count) in &mut promised {
+        *count = count.saturating_sub(asked(id).unwrap_or_default());
+    }
+    own.retain(|o| match promised.get_mut(o.campaign.as_str()) {
+        Some(room) if *room > 0 => {
+            *room -= 1;
+            true
+        }
+        _ => false,
+    });
+    own
 }

@@ -25,6 +25,7 @@ mod stretch;
 pub(crate) use cards::ready;
 pub(crate) use choice::{LengthFit, Standing, fit, placed};
 pub(crate) use draft::Draft;
+pub(crate) use flight::asked_in_a_day;
 pub(crate) use rules::Bar;
 pub use settled::Settled;
 pub(crate) use stretch::Stretch;

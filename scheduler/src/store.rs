@@ -13,11 +13,13 @@ use crate::plan::Placement;
 
 mod changes;
 mod lacks;
+mod owed;
 mod publication;
 mod rows;
 mod schema;
 
 pub use changes::By;
+pub use owed::Debt;
 pub use publication::{Proposed, Publication};
 
 /// The database could not do what was asked; what stood before still stands.

@@ -92,9 +92,12 @@ fn verified(args: &Args, config: &Config, what: &AirCheckArgs) -> Result<Answer,
         voice.json(&json!({ "pieces": pieces, "findings": findings }));
     } else {
         voice.findings(&findings);
+        let count = findings.len();
+        let s = |n: usize| if n > 1 { "s" } else { "" };
+        let en = |n: usize| if n == 1 { "" } else { "s" };
         voice.say(&Said::new(
-            format!("{pieces} pièces de pige vérifiées, {} constats.", findings.len()),
-            format!("{pieces} pieces of air check verified, {} findings.", findings.len()),
+            format!("{pieces} pièce{0} de pige vérifiée{0}, {count} constat{1}.", s(pieces), s(count)),
+            format!("{pieces} piece{} of air check verified, {count} finding{}.", en(pieces), en(count)),
         ));
     }
     Ok(Answer::findings_if(!findings.is_empty()))

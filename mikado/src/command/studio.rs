@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use media::catalogue::Catalogue;
 use media::shelf::Shelf;
-use scheduler::{Changes, Placement, PlanInputs, Station, Store};
+use scheduler::{Changes, Owed, Placement, PlanInputs, Station, Store};
 
 use crate::args::Args;
 use crate::clock::WallClock;
@@ -59,7 +59,11 @@ impl Studio {
         let eve = day.yesterday().unwrap_or(day);
         let placements = self.store.placements(eve, day).map_err(store_error)?;
         let changes = self.store.changes(eve, day).map_err(store_error)?;
-        Ok(Material { station, assets, placements, changes })
+        let debts = self.store.debts(self.clock.now().checked_sub(Owed::WITHIN).unwrap_or(Timestamp::MIN));
+        let mut debts = debts.map_err(store_error)?;
+        debts.retain(|d| d.is_open_on(day));
+        let owed = debts.into_iter().map(|d| d.owed).collect();
+        Ok(Material { station, assets, placements, changes, owed })
     }
 }
 
@@ -73,12 +77,14 @@ pub(crate) struct Material {
     pub placements: Vec<Placement>,
     /// What was decided beside the grid.
     pub changes: Changes,
+    /// What the sites owe their campaigns.
+    pub owed: Vec<Owed>,
 }
 
 impl Material {
     /// A station without sound: its plans promise the bed.
     pub fn bare(station: Station) -> Self {
-        Self { station, assets: Vec::new(), placements: Vec::new(), changes: Changes::default() }
+        Self { station, assets: Vec::new(), placements: Vec::new(), changes: Changes::default(), owed: Vec::new() }
     }
 
     /// The inputs for one site and day. What aired before is not among them: it moves spots, never programmes.
@@ -86,6 +92,7 @@ impl Material {
         PlanInputs {
             placements: &self.placements,
             changes: &self.changes,
+            owed: &self.owed,
             ..PlanInputs::new(site, day, &self.station, &self.assets)
         }
     }

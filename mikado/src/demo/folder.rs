@@ -18,6 +18,7 @@ use crate::error::Error;
 
 const WEEK: &str = include_str!("../../../demo/reference_week.toml");
 const CAMPAIGNS: &str = include_str!("../../../demo/campaigns.toml");
+const CALENDAR: &str = include_str!("../../../demo/calendar.toml");
 
 /// The config of the station in `dir`, made with everything it names when it is not there.
 ///
@@ -28,7 +29,8 @@ pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     let file = dir.join("mikado.toml");
     let station = dir.join("station.toml");
     if !station.exists() || !file.exists() {
-        let reference = Station::from_reference(WEEK, CAMPAIGNS).map_err(super::failed)?;
+        let reference = Station::from_reference(WEEK, CAMPAIGNS).and_then(|station| station.with_calendar(CALENDAR));
+        let reference = reference.map_err(super::failed)?;
         if !station.exists() {
             let text = reference.to_toml().map_err(super::failed)?;
             write_whole(&station, text.as_bytes()).map_err(super::failed)?;

@@ -7,7 +7,7 @@ use super::PlanInputs;
 use super::cards::Cards;
 use crate::grid::{DAY_S, second_of};
 use crate::owed::Owed;
-use crate::station::{Campaign, Daypart, Site, Spot};
+use crate::station::{Campaign, Daypart, Site, Spot, Station};
 
 /// A spot lasts 15 to 60 s (R-CAMP-01), give or take half a second of file.
 const SPOT_MIN: Frames = Frames::from_millis(14_500);
@@ -77,6 +77,11 @@ fn wanted(campaign: &Campaign, inputs: &PlanInputs<'_>, day: (Timestamp, Timesta
         }
     }
     wanted
+}
+
+/// Airings that a campaign asks of a site on each of its days.
+pub(crate) fn asked_in_a_day(station: &Station, campaign: &Campaign, site: SiteId) -> u32 {
+    asked(campaign, site, &station.file().daypart).iter().sum()
 }
 
 /// Airings by daypart with the site's factor; the largest remainders round up so that the day's sum is right.

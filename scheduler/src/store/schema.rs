@@ -63,6 +63,13 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (site, at, programme)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE owed (
+        site TEXT NOT NULL, campaign TEXT NOT NULL, missed_ms INTEGER NOT NULL, placed_on TEXT,
+        PRIMARY KEY (site, campaign, missed_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX owed_missed ON owed (missed_ms);
+",
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -1,9 +1,10 @@
 //! What follows a plan: power cuts and make-goods, missing content and its alarms, differences in words.
 use crate::catalogue::{edition, everything, station};
 use domain::{AsRun, BootId, Entry, Frames, Outcome, Position, Revision, Rung, Segment, Seq, SitePlan, What};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use scheduler::readiness::{ALARMS, Responsible, horizon, missing};
-use scheduler::{PlanInputs, Settled, compare, owed, plan, reconcile, replan};
+use scheduler::{PlanInputs, Settled, compare, owed, placed, plan, reconcile, replan};
 
 fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -48,6 +49,34 @@ fn spots_lost_in_a_power_cut_are_owed_and_stand_in_the_rest_of_the_same_day() {
     assert_eq!(spots(&made_good), spots(&promised) + inside, "every lost airing is heard again today");
     let more = compare(&station, &promised, &made_good);
     assert!(more.iter().all(|d| d.at >= back || d.en.starts_with("Spot")), "{more:?}");
+}
+
+#[test]
+fn a_lost_airing_is_made_good_once_though_plans_are_made_again_all_day_and_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = scheduler::Store::open(&dir.path().join("station.db")).unwrap();
+    let station = station();
+    let assets = everything(&station);
+    let (gao, today): (_, Date) = ("GAO".parse().unwrap(), "2026-11-24".parse().unwrap());
+    let inputs = PlanInputs::new(gao, today, &station, &assets);
+    let (promised, _) = plan(&inputs, Revision(1)).unwrap();
+    let (off, back) = (moment("2026-11-24T13:27:00Z"), moment("2026-11-24T13:55:20Z"));
+    let lost = owed(&station, &reconcile(&promised, &as_run(&promised, (off, back)), back));
+    let before = store.revision().unwrap();
+    assert_eq!(store.note_owed(&lost, back).unwrap(), lost.len());
+    assert_eq!(store.note_owed(&lost, back).unwrap(), 0, "told twice, owed once");
+    assert_eq!(store.revision().unwrap(), before + 1, "plans are made again once");
+    let mut debts = store.debts(off).unwrap();
+    let given: Vec<_> = debts.iter().map(|d| d.owed.clone()).collect();
+    let settled = Settled { plan: &promised, until: back };
+    let (made_good, _) = replan(&PlanInputs { owed: &given, ..inputs }, settled, Revision(2)).unwrap();
+    assert_eq!(placed(&station, &made_good, &given).len(), lost.len());
+    assert!(placed(&station, &promised, &given).is_empty(), "nothing was made good before it was lost");
+    debts.iter_mut().for_each(|d| d.placed_on = Some(today));
+    store.note_placed(&debts).unwrap();
+    let debts = store.debts(off).unwrap();
+    assert!(debts.iter().all(|d| d.is_open_on(today)), "today's next plan keeps them");
+    assert!(!debts.iter().any(|d| d.is_open_on(today.tomorrow().unwrap())), "tomorrow's does not air them again");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn publish_quietly(args: &Args, studio: &Studio, act: Proposal, how: 
 pub(super) fn publish(args: &Args, studio: &Studio, acts: &[Proposal], how: &PublishArgs) -> Result<Answer, Error> {
     match through(args, studio, acts, how)? {
         Passed::Through(review, number) => {
-            tell(args, &review, Some(number));
+            tell(args, &review, Some(number), false);
             Ok(Answer::Fine)
         }
         Passed::Waits => Ok(Answer::Fine),
@@ -80,7 +80,7 @@ fn through(args: &Args, studio: &Studio, acts: &[Proposal], how: &PublishArgs) -
 pub(super) fn look(args: &Args, studio: &Studio) -> Result<Answer, Error> {
     let acts: Vec<Proposal> = studio.store.proposals().map_err(store_error)?.into_iter().map(|p| p.act).collect();
     let review = review(studio, &studio.station()?, &acts)?;
-    tell(args, &review, None);
+    tell(args, &review, None, acts.is_empty());
     Ok(Answer::findings_if(!review.stopping(&BTreeMap::new(), false).is_empty()))
 }
 
@@ -122,7 +122,7 @@ pub(super) fn refused(why: BadOverride) -> Error {
     Error::usage(why.fr, why.en)
 }
 
-fn tell(args: &Args, review: &Review, number: Option<u64>) {
+fn tell(args: &Args, review: &Review, number: Option<u64>, nothing: bool) {
     let voice = args.voice();
     if voice.json {
         let sites = |sites: &[domain::SiteId]| sites.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -136,6 +136,12 @@ fn tell(args: &Args, review: &Review, number: Option<u64>) {
         }));
         return;
     }
+    if number.is_none() && nothing {
+        voice.say(&Said::new(
+            "Rien n'attend : ce qui est publié est ce qui s'entend.",
+            "Nothing waits: what is published is what is heard.",
+        ));
+    }
     for c in review.changes.iter().filter(|c| !c.is_spot) {
         let sites = c.sites.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         voice.say(&Said::new(format!("{} {sites} : {}", c.day, c.fr), format!("{} {sites}: {}", c.day, c.en)));
@@ -143,8 +149,8 @@ fn tell(args: &Args, review: &Review, number: Option<u64>) {
     let spots = review.changes.iter().filter(|c| c.is_spot).count();
     if spots > 0 {
         voice.say(&Said::new(
-            format!("{spots} spots passent plus ou moins souvent."),
-            format!("{spots} spots air more or less often."),
+            format!("Spots qui passent plus ou moins souvent : {spots}."),
+            format!("Spots that air more or less often: {spots}."),
         ));
     }
     voice.findings(&review.findings.iter().map(|b| b.finding.clone()).collect::<Vec<_>>());

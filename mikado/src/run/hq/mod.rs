@@ -5,6 +5,7 @@
 
 mod air_checks;
 mod journals;
+mod losses;
 mod planner;
 mod porch;
 mod readiness;
@@ -93,6 +94,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     let published = Published::default();
     let planner = Planner::new(&rooms, published.clone(), tell_station);
     tokio::spawn(planner.run(Arc::clone(&replan)));
+    tokio::spawn(losses::LookBack::new(&rooms, published.clone(), station.clone()).run());
     tokio::spawn(readiness::LookAhead::new(&rooms, station.clone(), tell_lacks).run());
     tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));

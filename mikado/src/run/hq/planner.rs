@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use media::catalogue::Catalogue;
 use playout::planfile::{PlanBundle, PlanSlots};
-use scheduler::{PlanInputs, Settled, Station, Store};
+use scheduler::store::Debt;
+use scheduler::{Owed, PlanInputs, Settled, Station, Store};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use web_admin::{Planned, Plans};
@@ -177,6 +178,8 @@ impl Planner {
         let last = days.last().copied().unwrap_or(today);
         let placements = self.store.placements(today.yesterday().unwrap_or(today), last)?;
         let changes = self.store.changes(today, last)?;
+        let mut debts = self.store.debts(now.checked_sub(Owed::WITHIN)?)?;
+        debts.retain(|d| d.is_open_on(today));
         let sites: Vec<SiteId> = self.config.sites.iter().map(|s| s.id).collect();
         let mut revision = None;
         let mut done = true;
@@ -191,7 +194,7 @@ impl Planner {
                 changes: &changes,
                 ..PlanInputs::new(site, day, &station, &assets)
             };
-            let planned = self.plan_days(inputs, &days, now);
+            let planned = self.plan_days(inputs, (&days, &mut debts), now);
             let published =
                 planned.map_err(anyhow::Error::from).and_then(|p| self.publish_if_changed(site, p, &mut revision));
             if let Err(why) = published {
@@ -203,6 +206,7 @@ impl Planner {
                 done = false;
             }
         }
+        self.store.note_placed(&debts)?;
         Ok(done)
     }
 
@@ -218,11 +222,12 @@ impl Planner {
         Ok(())
     }
 
-    /// The plans of a site's days in order: each knows the last spots of the day before it.
+    /// The plans of a site's days in order: each knows the last spots of the day before it, and makes good what none
+    /// before it had room for.
     fn plan_days<'a>(
         &self,
         inputs: impl Fn(Date) -> PlanInputs<'a>,
-        days: &[Date],
+        (days, debts): (&[Date], &mut [Debt]),
         now: Timestamp,
     ) -> Result<Vec<Planned>, scheduler::NoPlan> {
         let mut planned = Vec::<Planned>::with_capacity(days.len());
@@ -230,7 +235,15 @@ impl Planner {
         let eve = eve.and_then(|day| self.yesterday(&inputs(day)));
         for day in days {
             let yesterday = planned.last().map(|p| &p.plan).or(eve.as_ref().map(|p| &p.plan));
-            let next = self.plan_day(&PlanInputs { yesterday, ..inputs(*day) }, now)?;
+            let inputs = inputs(*day);
+            let mut own: Vec<&mut Debt> = debts.iter_mut().filter(|d| d.owed.site == inputs.site).collect();
+            own.retain(|d| planned.is_empty() || d.placed_on.is_none());
+            let owed: Vec<Owed> = own.iter().map(|d| d.owed.clone()).collect();
+            let next = self.plan_day(&PlanInputs { yesterday, owed: &owed, ..inputs }, now)?;
+            let placed = scheduler::placed(inputs.station, &next.plan, &owed);
+            for debt in own {
+                debt.placed_on = placed.contains(&&debt.owed).then_some(*day);
+            }
             planned.push(next);
         }
         Ok(planned)
@@ -324,12 +337,16 @@ fn lock(published: &Published) -> std::sync::MutexGuard<'_, BTreeMap<(SiteId, Da
     published.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The plan of a site's day as it is in force; `None` when none is.
+pub(super) fn in_force(published: &Published, site: SiteId, day: Date) -> Option<Arc<Planned>> {
+    lock(published).get(&(site, day)).cloned()
+}
+
 /// How the pages get a plan: the one in force, else one made for the occasion.
 pub(super) fn plans_for_pages(rooms: &Rooms, published: Published) -> Plans {
     let (catalogue, store) = (Arc::clone(&rooms.catalogue), Arc::clone(&rooms.store));
     Arc::new(move |site, day| {
-        let in_force = lock(&published).get(&(site, day)).cloned();
-        in_force.or_else(|| for_the_occasion(&catalogue, &store, site, day).map(Arc::new))
+        in_force(&published, site, day).or_else(|| for_the_occasion(&catalogue, &store, site, day).map(Arc::new))
     })
 }
 
