@@ -12,7 +12,7 @@ mod si;
 mod xmltv;
 
 pub use ical::{Repeating, ical, ical_event};
-pub use si::{Bearer, si};
+pub use si::{Bearer, services, si};
 pub use xmltv::xmltv;
 
 /// Text inside XML: the five characters that mean something there, and no control characters, which XML 1.0 forbids.

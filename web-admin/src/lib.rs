@@ -11,6 +11,7 @@ mod assets;
 mod day;
 mod door;
 mod error;
+mod feeds;
 mod finish;
 mod grid;
 mod library;

@@ -16,7 +16,7 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, ahead, aircheck, assets, day, finish, grid, library, publish, wall};
+use crate::{App, ahead, aircheck, assets, day, feeds, finish, grid, library, publish, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,14 @@ pub(crate) const DOORS: &[Door] = &[
     see("/preparation", May(Right::SeePlan), || get(ahead::page)),
     see("/api/readiness", May(Right::SeePlan), || get(ahead::api)),
     see("/conducteur", May(Right::SeePlan), || get(day::running_order)),
+    see("/conducteur/feuille", May(Right::SeePlan), || get(day::sheet)),
+    see("/conducteur/csv", May(Right::SeePlan), || get(day::csv)),
+    see("/flux/{file}", Public, || get(feeds::site)),
+    see("/flux/emission/{file}", Public, || get(feeds::programme)),
+    see("/radiodns/spi/3.1/SI.xml", Public, || get(feeds::service_information)),
+    see("/radiodns/spi/3.1/fm/{country}/{identification}/{frequency}/{file}", Public, || {
+        get(feeds::programme_information)
+    }),
     see("/api/plan", May(Right::SeePlan), || get(day::plan_api)),
     see("/realise", May(Right::SeeAir), || get(day::as_run)),
     see("/api/asrun", May(Right::SeeAir), || get(day::as_run_api)),

@@ -16,6 +16,8 @@ const UPLOADS_MAX: usize = 4;
 const PIECES_MAX: usize = 64;
 /// Clips of the air check cut at once: ten minutes take a core for two seconds.
 const CLIPS_MAX: usize = 2;
+/// Public feeds written at once: anybody may ask for them, and each lays out a week of every site.
+const FEEDS_MAX: usize = 2;
 /// Open live streams: far more than the rooms of a station have screens.
 const STREAMS_MAX: usize = 256;
 
@@ -30,6 +32,7 @@ pub(crate) struct Inner {
     pub pieces: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
     pub clips: Arc<Semaphore>,
+    pub feeds: Arc<Semaphore>,
     pub reception: Reception,
 }
 
@@ -44,6 +47,7 @@ impl Web {
             pieces: permits(PIECES_MAX),
             streams: permits(STREAMS_MAX),
             clips: permits(CLIPS_MAX),
+            feeds: permits(FEEDS_MAX),
             reception,
         }))
     }

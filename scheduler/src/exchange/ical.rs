@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::bounds;
+use crate::Recurrence;
 use crate::station::Station;
 use crate::week::ProgrammeSlot;
 
@@ -54,14 +55,19 @@ pub struct Repeating<'a> {
 }
 
 /// A feed with one recurring event in the station's zone.
+///
+/// It begins on the first date that the rule meets: readers of the standard take the first date for an occurrence even
+/// where the rule does not meet it, which here it is not.
 pub fn ical_event(station: &Station, event: &Repeating<'_>, now: Timestamp) -> String {
     let zone = &station.file().meta.timezone;
     let local = |date: Date| event_time(date, event.start);
+    let bare = Recurrence::parse(event.rrule, event.date, &[]);
+    let first = bare.ok().and_then(|r| r.dates().next()).unwrap_or(event.date);
     let mut text = head(event.title);
     line(&mut text, "BEGIN:VEVENT");
     line(&mut text, &format!("UID:{}", escaped(event.uid)));
     line(&mut text, &format!("DTSTAMP:{}", utc(now)));
-    line(&mut text, &format!("DTSTART;TZID={zone}:{}", local(event.date)));
+    line(&mut text, &format!("DTSTART;TZID={zone}:{}", local(first)));
     line(&mut text, &format!("DURATION:PT{}S", event.length_s));
     line(&mut text, &format!("RRULE:{}", event.rrule.trim_start_matches("RRULE:")));
     for date in event.except {

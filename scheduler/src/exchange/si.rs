@@ -1,4 +1,4 @@
-//! `RadioDNS` programme information (ETSI TS 102 818, schema 3.1): a site's day for hybrid receivers.
+//! `RadioDNS` (ETSI TS 102 818, schema 3.1): the station's services and a site's day for hybrid receivers.
 
 use std::fmt::Write as _;
 
@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use super::{bounds, xml};
 use crate::station::{Site, Station};
 use crate::week::ProgrammeSlot;
+
+/// The schema's name, as receivers that ask at `/radiodns/spi/3.1/` expect it.
+const NAMESPACE: &str = "http://www.worlddab.org/schemas/spi/31";
 
 /// What a receiver tunes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +33,36 @@ impl Bearer {
     }
 }
 
+/// The service information: every site that a receiver can tune to (TS 102 818, clause 6). `now` is the moment of writing.
+pub fn services(station: &Station, now: Timestamp) -> String {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "<serviceInformation xmlns=\"{NAMESPACE}\" version=\"1\" creationTime=\"{}\" originator=\"Mikado FM\" xml:lang=\"fr\">",
+        time(now)
+    );
+    text.push_str("  <services>\n");
+    for (site, bearer) in station.sites().iter().filter_map(|s| Some((s, Bearer::fm(s)?))) {
+        let long = xml(&clipped(&format!("Mikado FM {}", site.name), 128));
+        let _ = writeln!(text, "    <service>\n      <shortName>{}</shortName>", xml(&clipped(site.rds_ps.trim(), 8)));
+        let _ =
+            writeln!(text, "      <mediumName>{}</mediumName>", xml(&clipped(&format!("Mikado FM {}", site.id), 16)));
+        let _ = writeln!(text, "      <longName>{long}</longName>");
+        let _ = writeln!(text, "      <bearer id=\"{}\" cost=\"50\"/>\n    </service>", bearer.id);
+    }
+    text.push_str("  </services>\n</serviceInformation>\n");
+    text
+}
+
 /// The programme information of a site for the slots of one day. `now` is the moment of writing.
 pub fn si(station: &Station, site: &Site, slots: &[ProgrammeSlot], now: Timestamp) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.push_str("<epg xmlns=\"http://www.worlddab.org/schemas/spi/31\" xml:lang=\"fr\">\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "<epg xmlns=\"{NAMESPACE}\" xml:lang=\"fr\">");
     let own: Vec<_> = slots.iter().filter(|s| s.site == site.id).collect();
     let bounds_of = |slot: &&ProgrammeSlot| bounds(station, slot);
     let (first, last) = (own.first().and_then(bounds_of), own.last().and_then(bounds_of));
-    // Writing to a string cannot fail.
     let _ = writeln!(text, "  <schedule version=\"1\" creationTime=\"{}\" originator=\"Mikado FM\">", time(now));
     if let (Some((from, _)), Some((_, to)), Some(bearer)) = (first, last, Bearer::fm(site)) {
         let _ = writeln!(text, "    <scope startTime=\"{}\" stopTime=\"{}\">", time(from), time(to));

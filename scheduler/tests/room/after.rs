@@ -72,7 +72,9 @@ fn a_lost_airing_is_made_good_once_though_plans_are_made_again_all_day_and_the_n
     let (made_good, _) = replan(&PlanInputs { owed: &given, ..inputs }, settled, Revision(2)).unwrap();
     assert_eq!(placed(&station, &made_good, &given).len(), lost.len());
     assert!(placed(&station, &promised, &given).is_empty(), "nothing was made good before it was lost");
-    debts.iter_mut().for_each(|d| d.placed_on = Some(today));
+    for debt in &mut debts {
+        debt.placed_on = Some(today);
+    }
     store.note_placed(&debts).unwrap();
     let debts = store.debts(off).unwrap();
     assert!(debts.iter().all(|d| d.is_open_on(today)), "today's next plan keeps them");

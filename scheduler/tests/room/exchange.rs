@@ -2,7 +2,7 @@
 use crate::catalogue::station;
 use jiff::civil::Date;
 use scheduler::Recurrence;
-use scheduler::exchange::{Bearer, Repeating, ical, ical_event, si, xmltv};
+use scheduler::exchange::{Bearer, Repeating, ical, ical_event, services, si, xmltv};
 
 const NOW: &str = "2026-11-22T12:00:00Z";
 
@@ -73,4 +73,27 @@ fn listings_name_every_programme_and_escape_what_titles_hold() {
     assert_eq!(info.matches("<programme ").count(), slots.len());
     assert_eq!(Bearer::fm(gao).unwrap().id, "fm:5d0.5701.09400");
     assert!(info.contains("startTime=\"2026-11-23T00:00:00+00:00\" stopTime=\"2026-11-24T00:00:00+00:00\""));
+    let receivers = services(&station, NOW.parse().unwrap());
+    assert_eq!(receivers.matches("<service>").count(), station.sites().len());
+    let names = receivers.matches("<shortName>").count() + receivers.matches("<mediumName>").count();
+    assert_eq!(names, 2 * station.sites().len(), "the schema asks for both");
+    assert!(receivers.contains("<bearer id=\"fm:5d0.5701.09400\" cost=\"50\"/>"));
+}
+
+/// The children of each programme in the order that the DTD of the XMLTV project gives (its licence keeps the DTD itself
+/// out of this repository; `examples/feeds.rs` writes what a validator reads).
+#[test]
+fn a_listing_keeps_the_order_of_the_dtd() {
+    const ORDER: [&str; 3] = ["title", "category", "language"];
+    let station = station();
+    let slots = station.week("GAO".parse().unwrap(), "2026-11-23".parse().unwrap());
+    let tv = xmltv(&station, &slots);
+    let (channels, programmes) = tv.split_once("<programme ").unwrap();
+    assert!(channels.contains("<channel id=\"gao.mikado-fm.ml\"><display-name") && !programmes.contains("<channel"));
+    for programme in programmes.split("<programme ") {
+        let named = programme.split("    <").skip(1).map(|e| e.split([' ', '>']).next().unwrap());
+        let ranks: Vec<_> = named.map(|e| ORDER.iter().position(|o| *o == e).unwrap()).collect();
+        assert!(ranks.first() == Some(&0) && ranks.is_sorted(), "{programme}");
+        assert!(programme.contains("channel=\"gao.mikado-fm.ml\""), "{programme}");
+    }
 }

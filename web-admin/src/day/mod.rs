@@ -1,10 +1,12 @@
 //! One site's day, entry by entry: what is promised (*conducteur*) and what was heard (*réalisé*).
 
 mod heard;
+mod paper;
 mod promised;
 mod wire;
 
 pub(crate) use heard::page as as_run;
+pub(crate) use paper::{csv, sheet};
 pub(crate) use promised::page as running_order;
 pub(crate) use wire::{as_run_api, plan_api};
 

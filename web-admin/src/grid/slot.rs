@@ -88,6 +88,8 @@ pub(crate) struct Drawer {
     pub start: String,
     pub reasons: Vec<String>,
     pub losers: Vec<(String, String)>,
+    /// Its name in the grid, by which its feed is found.
+    pub programme: String,
     pub asset: Option<String>,
     pub may_place: bool,
     pub choices: Vec<Choice>,
@@ -188,6 +190,7 @@ fn filled(
         start: hms(found.start_s).to_string(),
         reasons,
         losers,
+        programme: found.programme.to_string(),
         asset,
         may_place: v.may(Right::Place),
         choices: choices(assets, &found, placed.as_deref()),

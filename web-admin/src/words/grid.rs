@@ -107,5 +107,13 @@ table! {
     ready_h24: "moins de 24 h", "under 24 h";
     ready_h2: "moins de 2 h", "under 2 h";
     ready_h10: "moins de 10 min", "under 10 min";
+    feeds_title: "Flux publics : agendas, guides, récepteurs", "Public feeds: calendars, guides, receivers";
+    feeds_lead: "Ce que chaque site diffuse dans les sept jours ; ces adresses n’exigent aucun mot de passe.", "What each site airs within seven days; these addresses ask for no password.";
+    feeds_all: "Tous les sites (XMLTV)", "All sites (XMLTV)";
+    feeds_programme: "Agenda de cette émission", "This programme’s calendar";
+    paper_hotline: "droits de l’homme", "human rights";
+    paper_slots: "cases", "slots";
+    paper_print: "Imprimer", "Print";
+    paper_sheet: "Feuille à imprimer", "Sheet to print";
     ready_alarm: "Son manquant", "Missing sound";
 }

@@ -34,6 +34,12 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/preparation", [false, true, true, true]),
     ("GET", "/api/readiness", [false, true, true, true]),
     ("GET", "/conducteur?site=GAO", [false, true, true, true]),
+    ("GET", "/conducteur/feuille?site=GAO", [false, true, true, true]),
+    ("GET", "/conducteur/csv?site=GAO", [false, true, true, true]),
+    ("GET", "/flux/GAO.ics", [true, true, true, true]),
+    ("GET", "/flux/emission/midikado.ics", [true, true, true, true]),
+    ("GET", "/radiodns/spi/3.1/SI.xml", [true, true, true, true]),
+    ("GET", "/radiodns/spi/3.1/fm/5d0/5701/09400/20261124_PI.xml", [true, true, true, true]),
     ("GET", "/api/plan?site=GAO", [false, true, true, true]),
     ("GET", "/realise?site=GAO", [false, true, true, true]),
     ("GET", "/api/asrun?site=GAO", [false, true, true, true]),
@@ -87,6 +93,9 @@ fn no_door_is_missing_from_the_table() {
             .replace("nobody", "{id}")
             .replace("/ui/0/icon.svg", "/ui/{version}/{file}")
             .replace("/GAO/2026-11-24T08", "/{site}/{piece}")
+            .replace("GAO.ics", "{file}")
+            .replace("midikado.ics", "{file}")
+            .replace("5d0/5701/09400/20261124_PI.xml", "{country}/{identification}/{frequency}/{file}")
     };
     let tried: Vec<_> = TABLE.iter().map(|(verb, path, _)| (*verb, plain(path))).collect();
     for (verb, path) in web_admin::doors() {

@@ -4,6 +4,7 @@
 mod aircheck;
 mod browser;
 mod doors;
+mod feeds;
 mod parcels;
 mod protection;
 mod publish;

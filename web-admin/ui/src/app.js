@@ -26,6 +26,9 @@ document.addEventListener("submit", (e) => {
   const button = e.target.querySelector("button:not([type=button])");
   if (button && e.target.method === "post" && !e.target.hasAttribute("hx-post")) setTimeout(() => { button.disabled = true; });
 });
+document.addEventListener("click", (e) => {
+  if (e.target.matches("[data-print]")) print();
+});
 document.addEventListener("change", (e) => {
   if (e.target.matches("[data-goes]")) e.target.form.requestSubmit();
 });
