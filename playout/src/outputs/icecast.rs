@@ -6,8 +6,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -15,6 +14,7 @@ use domain::{Finding, Frames, OutputReading, Severity};
 
 use super::hub::{Ended, Next, StreamHub};
 use super::icecast_handshake::{Refusal, handshake};
+use super::standing::Standing;
 
 /// A server that does not answer within this is not there.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -65,36 +65,18 @@ pub struct IcecastOptions {
     pub name: String,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    stop: AtomicBool,
-    taken: AtomicU64,
-    lost: AtomicU64,
-    trouble: Mutex<Option<Finding>>,
-}
-
-impl Shared {
-    fn stopping(&self) -> bool {
-        self.stop.load(Relaxed)
-    }
-
-    fn set_trouble(&self, trouble: Option<Finding>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
-    }
-}
-
 /// A running source client.
 #[derive(Debug)]
 pub struct Icecast {
     name: String,
-    shared: Arc<Shared>,
+    shared: Arc<Standing>,
     thread: JoinHandle<()>,
 }
 
 impl Icecast {
     /// Starts the thread; it connects when it can, again and again.
     pub fn start(name: &str, options: IcecastOptions, hub: Arc<StreamHub>) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Standing::default());
         let theirs = Arc::clone(&shared);
         let thread =
             thread::Builder::new().name(name.chars().take(15).collect()).stack_size(256 * 1024).spawn(move || {
@@ -105,18 +87,12 @@ impl Icecast {
 
     /// How it fares: frames sent, frames missed while it was not connected, and a sentence when it does not work now.
     pub fn reading(&self) -> OutputReading {
-        OutputReading {
-            name: self.name.clone(),
-            taken: Frames(self.shared.taken.load(Relaxed)),
-            lost: Frames(self.shared.lost.load(Relaxed)),
-            listeners: None,
-            trouble: self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        }
+        self.shared.reading(&self.name)
     }
 
     /// Asks the thread to end; it does so within the time of one send.
     pub fn stop(&self) {
-        self.shared.stop.store(true, Relaxed);
+        self.shared.stop();
         self.thread.thread().unpark();
     }
 
@@ -129,7 +105,7 @@ impl Icecast {
 struct Client {
     options: IcecastOptions,
     hub: Arc<StreamHub>,
-    shared: Arc<Shared>,
+    shared: Arc<Standing>,
     /// Where in the stream the last session stopped.
     reached: Option<Frames>,
 }
@@ -145,17 +121,17 @@ enum End {
 impl Client {
     fn run(mut self) {
         let mut failures = 0;
-        while !self.shared.stopping() {
+        while !self.shared.is_stopping() {
             let began = Instant::now();
             let end = self.session();
-            if self.shared.stopping() || matches!(end, End::Closed) {
+            if self.shared.is_stopping() || matches!(end, End::Closed) {
                 break;
             }
             failures = if began.elapsed() > STEADY_AFTER { 1 } else { failures + 1 };
             let wait = wait_before(failures, RandomState::new().hash_one(failures));
             let trouble = sentence(&self.options, &end);
             tracing::warn!(code = trouble.code, "{}", trouble.en);
-            self.shared.set_trouble(Some(trouble));
+            self.shared.tell(Some(trouble));
             self.rest(wait);
         }
     }
@@ -170,7 +146,7 @@ impl Client {
             Ok(Some(refusal)) => return End::Refused(refusal),
             Err(e) => return End::Broken(e),
         }
-        self.shared.set_trouble(None);
+        self.shared.tell(None);
         self.follow(&mut socket)
     }
 
@@ -179,7 +155,7 @@ impl Client {
         let mut at = stream.at().unwrap_or_default();
         self.count_lost(at);
         let end = loop {
-            if self.shared.stopping() {
+            if self.shared.is_stopping() {
                 break End::Closed;
             }
             match stream.next_blocking(LOOK_UP) {
@@ -191,7 +167,7 @@ impl Client {
                         break End::Broken(e);
                     }
                     let next = stream.at().unwrap_or(at);
-                    self.shared.taken.fetch_add(next.saturating_sub(at).0, Relaxed);
+                    self.shared.took(next.saturating_sub(at));
                     at = next;
                 }
             }
@@ -202,12 +178,12 @@ impl Client {
 
     fn count_lost(&self, at: Frames) {
         let since = self.reached.unwrap_or(Frames::ZERO);
-        self.shared.lost.fetch_add(at.saturating_sub(since).0, Relaxed);
+        self.shared.missed(at.saturating_sub(since));
     }
 
     fn rest(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        while !self.shared.stopping() {
+        while !self.shared.is_stopping() {
             let Some(left) = until.checked_duration_since(Instant::now()) else { break };
             thread::park_timeout(left);
         }

@@ -12,6 +12,7 @@ pub mod mp3_stream;
 pub mod ogg_page;
 pub mod opus_stream;
 pub mod rtp;
+mod standing;
 pub mod wav;
 
 pub use hub::{Container, Ended, Full, Next, StreamHub, Subscription, Unit};
@@ -19,6 +20,7 @@ pub use icecast::{Icecast, IcecastOptions, Secret};
 pub use meter::Meter;
 pub use mp3_stream::{Mp3Options, Mp3Stream};
 pub use opus_stream::{OpusOptions, OpusStream};
+pub use standing::Standing;
 pub use wav::WavRecorder;
 
 /// Why an output cannot work.

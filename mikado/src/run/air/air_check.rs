@@ -1,13 +1,13 @@
 //! The thread that records the air check; a full, slow or broken disk stops nothing else.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use domain::{Anchor, BootId, Finding, Frames, OutputReading, Severity, SiteId};
 use playout::aircheck::{AirCheckOptions, ClockReading, Recorder};
+use playout::outputs::Standing;
 use playout::realtime::TapReader;
 
 use super::pace::PaceState;
@@ -48,44 +48,31 @@ pub struct AirCheckWork {
     pub engine: Arc<Mutex<EngineView>>,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    taken: AtomicU64,
-    lost: AtomicU64,
-    stop: AtomicBool,
-    trouble: Mutex<Option<Finding>>,
-}
-
 /// The running thread.
 pub struct AirCheck {
-    shared: Arc<Shared>,
+    shared: Arc<Standing>,
     thread: JoinHandle<()>,
 }
 
 impl AirCheck {
     /// Starts recording what `tap` gives.
     pub fn start(work: AirCheckWork, tap: TapReader) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Standing::default());
         let theirs = Arc::clone(&shared);
         let builder = thread::Builder::new().name("aircheck".into()).stack_size(512 * 1024);
-        let thread = builder.spawn(move || Turn { work, shared: theirs, recorder: None, unwritten: 0 }.run(tap))?;
+        let thread =
+            builder.spawn(move || Turn { work, shared: theirs, recorder: None, unwritten: Frames::ZERO }.run(tap))?;
         Ok(Self { shared, thread })
     }
 
     /// How it fares.
     pub fn reading(&self) -> OutputReading {
-        OutputReading {
-            name: "aircheck".into(),
-            taken: Frames(self.shared.taken.load(Relaxed)),
-            lost: Frames(self.shared.lost.load(Relaxed)),
-            listeners: None,
-            trouble: self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        }
+        self.shared.reading("aircheck")
     }
 
     /// Lets the thread write what is in the ring, seal the piece and end.
     pub fn stop(&self) {
-        self.shared.stop.store(true, Relaxed);
+        self.shared.stop();
     }
 
     /// Whether the thread has ended.
@@ -96,17 +83,17 @@ impl AirCheck {
 
 struct Turn {
     work: AirCheckWork,
-    shared: Arc<Shared>,
+    shared: Arc<Standing>,
     recorder: Option<Recorder>,
     /// Frames that came while nothing recorded.
-    unwritten: u64,
+    unwritten: Frames,
 }
 
 impl Turn {
     fn run(mut self, mut tap: TapReader) {
         let (mut tried, mut looked, mut retained) = (None::<Instant>, Instant::now(), None::<Instant>);
         loop {
-            let stopping = self.shared.stop.load(Relaxed);
+            let stopping = self.shared.is_stopping();
             if self.recorder.is_none() && tried.is_none_or(|t| t.elapsed() >= RETRY) {
                 tried = Some(Instant::now());
                 self.open();
@@ -126,7 +113,7 @@ impl Turn {
             thread::sleep(NAP);
         }
         if let Some(recorder) = self.recorder.take() {
-            self.tell(recorder.finish().err().map(|e| stopped(&e)));
+            self.shared.tell(recorder.finish().err().map(|e| stopped(&e)));
         }
     }
 
@@ -137,7 +124,7 @@ impl Turn {
                 self.recorder = Some(recorder);
                 self.look();
             }
-            Err(e) => self.tell(Some(stopped(&e))),
+            Err(e) => self.shared.tell(Some(stopped(&e))),
         }
     }
 
@@ -157,11 +144,11 @@ impl Turn {
                 if gap > Frames::ZERO { r.note_gap(at, gap) } else { Ok(()) }
             });
             match self.recorder {
-                Some(_) => drop(self.shared.taken.fetch_add(n as u64, Relaxed)),
-                None => self.unwritten += n as u64,
+                Some(_) => self.shared.took(Frames(n as u64)),
+                None => self.unwritten += Frames(n as u64),
             }
         }
-        self.shared.lost.store(tap.lost().0 + self.unwritten, Relaxed);
+        self.shared.has_lost(tap.lost() + self.unwritten);
     }
 
     /// Does something with the recorder; when that fails the recorder goes, and the piece stays as it is.
@@ -169,7 +156,7 @@ impl Turn {
         if let Some(mut recorder) = self.recorder.take() {
             match work(&mut recorder) {
                 Ok(()) => self.recorder = Some(recorder),
-                Err(e) => self.tell(Some(stopped(&e))),
+                Err(e) => self.shared.tell(Some(stopped(&e))),
             }
         }
     }
@@ -182,20 +169,16 @@ impl Turn {
         if !keeping.has_room(space, recorder.piece().is_some()) {
             // Sealing takes a few hundred bytes; when even they are refused the next start seals.
             let _ = recorder.finish_piece();
-            return self.tell(Some(no_room(space.free_bytes, keeping.floor_bytes(space))));
+            return self.shared.tell(Some(no_room(space.free_bytes, keeping.floor_bytes(space))));
         }
         self.recorder = Some(recorder);
-        self.tell(None);
+        self.shared.tell(None);
         self.record(|r| r.sync());
     }
 
     fn retain(&mut self) {
         let now = self.read_clocks();
         self.record(|r| r.retain(now.trusted.then_some(now.anchor.wall)));
-    }
-
-    fn tell(&self, trouble: Option<Finding>) {
-        *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     /// Both clocks; read again when something came between the two.

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use rustix::net::sockopt;
 use super::report::{goodbye, sender_report};
 use super::sdp::HOPS;
 use super::{Packetiser, RtpIdentity, RtpOptions, ntp};
-use crate::outputs::OutputError;
+use crate::outputs::{OutputError, Standing};
 use crate::realtime::{Frame, TapReader};
 
 /// The longest sleep: half a block, so that what was just rendered goes within it.
@@ -59,11 +59,8 @@ impl OutputClocks {
 
 #[derive(Debug, Default)]
 struct Shared {
-    stop: AtomicBool,
-    taken: AtomicU64,
-    lost: AtomicU64,
+    standing: Standing,
     errors: AtomicU64,
-    trouble: Mutex<Option<Finding>>,
 }
 
 /// A running sender.
@@ -101,13 +98,7 @@ impl RtpSender {
 
     /// How it fares: frames sent, frames that were too late or refused by the network, and a sentence while it fails.
     pub fn reading(&self) -> OutputReading {
-        OutputReading {
-            name: self.name.clone(),
-            taken: Frames(self.shared.taken.load(Relaxed)),
-            lost: Frames(self.shared.lost.load(Relaxed)),
-            listeners: None,
-            trouble: self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        }
+        self.shared.standing.reading(&self.name)
     }
 
     /// Packets that the network refused, since the start.
@@ -117,7 +108,7 @@ impl RtpSender {
 
     /// Asks the thread to send what was rendered, say goodbye and end.
     pub fn stop(&self) {
-        self.shared.stop.store(true, Relaxed);
+        self.shared.standing.stop();
     }
 
     /// Whether it has ended.
@@ -144,7 +135,7 @@ impl Sending {
         let (mut packet, mut filled) = (vec![[0.0; 2]; length.0 as usize], 0);
         let (mut reported, mut is_first, mut late) = (None::<Instant>, true, 0);
         loop {
-            let stopping = self.shared.stop.load(Relaxed);
+            let stopping = self.shared.standing.is_stopping();
             filled += tap.read(&mut packet[filled..]);
             if filled < packet.len() {
                 if stopping {
@@ -162,7 +153,7 @@ impl Sending {
                 self.send(&packet, at, is_first);
                 is_first = false;
             }
-            self.shared.lost.store(late + self.refused(length), Relaxed);
+            self.shared.standing.has_lost(Frames(late + self.refused(length)));
             if reported.is_none_or(|t| t.elapsed() >= REPORT_EVERY) {
                 reported = Some(Instant::now());
                 self.report(sender_report);
@@ -189,7 +180,8 @@ impl Sending {
     }
 
     fn send(&mut self, frames: &[Frame], at: Position, is_first: bool) {
-        let Ok(packet) = self.stream.packet(frames, at, is_first).map_err(|e| self.shared.tell(Some(cannot(&e))))
+        let Ok(packet) =
+            self.stream.packet(frames, at, is_first).map_err(|e| self.shared.standing.tell(Some(cannot(&e))))
         else {
             return;
         };
@@ -198,7 +190,7 @@ impl Sending {
             Err(e) => Err(e),
         };
         match sent {
-            Ok(()) => drop(self.shared.taken.fetch_add(frames.len() as u64, Relaxed)),
+            Ok(()) => self.shared.standing.took(Frames(frames.len() as u64)),
             Err(e) => self.refuse(&e),
         }
     }
@@ -206,7 +198,7 @@ impl Sending {
     fn refuse(&mut self, e: &io::Error) {
         self.shared.errors.fetch_add(1, Relaxed);
         self.failed = Some(Instant::now());
-        self.shared.tell(Some(no_way(self.options.to, e)));
+        self.shared.standing.tell(Some(no_way(self.options.to, e)));
         // A refused datagram leaves the socket whole; what does not is opened anew.
         if !matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::WouldBlock) {
             self.socket = None;
@@ -229,14 +221,8 @@ impl Sending {
 
     fn judge(&mut self) {
         if self.failed.is_none_or(|t| t.elapsed() >= STEADY_AFTER) {
-            self.shared.tell(None);
+            self.shared.standing.tell(None);
         }
-    }
-}
-
-impl Shared {
-    fn tell(&self, trouble: Option<Finding>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 }
 
