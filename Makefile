@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help voices demo test lint bench mutants kills setup setup-test ui fmt
+.PHONY: help voices demo test lint bench mutants kills faults soak setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -49,6 +49,15 @@ kills: setup-test ui ## 200 times kill -9 in the middle of upload, ingest and ap
 	cargo build --locked -p mikado
 	MIKADO_KILLS=200 cargo test --locked -p tests --test uploads -- --nocapture --exact \
 	  killed::a_kill_at_any_moment_loses_nothing_that_was_acknowledged
+
+faults: setup-test ui ## The tests of faults at full length (an hour of hard starts and what else `make test` has no time for)
+	cargo build --locked -p mikado
+	MIKADO_STARTS=200 cargo test --locked -p playout --test faults -- --nocapture
+	cargo test --locked -p mikado --test supervisor
+
+soak: setup-test ui ## A station with a random fault each minute (ARGS='MINUTES SEED', an hour by default; as root also full disks)
+	cargo build --locked --release -p mikado
+	MIKADO_BINARY=$(abspath $(TARGET))/release/mikado cargo run --locked -q -p tests --example soak -- $(ARGS)
 
 bench: ui ## Cost on this machine, beside other tools' cost for the same work
 	bash setup/packages.sh bench

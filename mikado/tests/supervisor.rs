@@ -3,6 +3,8 @@
 
 mod station;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -20,6 +22,35 @@ fn what_dies_comes_back() {
     signal(hq, Signal::KILL);
     station.process("hq", &[hq]);
     assert!(is_alive(again), "the death of hq touched the air");
+}
+
+/// A listener of the site's stream: connects until sound comes, and gives the connection.
+fn listener(port: u16) -> TcpStream {
+    let sound = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
+        stream.write_all(b"GET /GAO.mp3 HTTP/1.0\r\n\r\n").ok()?;
+        let mut bytes = [0; 1_024];
+        stream.read_exact(&mut bytes).ok()?;
+        Some(stream)
+    };
+    station::until(sound).expect("the stream sounds")
+}
+
+#[test]
+fn a_process_that_stands_still_is_ended_and_sounds_again_within_3500_ms() {
+    let mut station = Station::new();
+    station.start(&["run"]);
+    let air = station.process("air-GAO", &[]);
+    let mut stream = listener(station.air_port);
+    signal(air, Signal::STOP);
+    let stopped = Instant::now();
+    // The listener's line breaks when the process is ended; until then it merely brings nothing.
+    let mut bytes = [0; 4_096];
+    while !matches!(stream.read(&mut bytes), Ok(0)) && is_alive(air) {}
+    listener(station.air_port);
+    assert!(stopped.elapsed() < Duration::from_millis(3_500), "sound again after {:?}", stopped.elapsed());
+    assert_ne!(station.process("air-GAO", &[air]), air);
 }
 
 #[test]

@@ -56,6 +56,9 @@ pub enum Error {
         /// What the reader said.
         why: String,
     },
+    /// The sound was open at several early ends of the process in a row.
+    #[error("the sound {0} was open each time this process ended too soon; put another edition in its place")]
+    Barred(String),
     /// A piece of the air check, its index or its chain is not what was written.
     #[error("air check {}: {why}", path.display())]
     BrokenAirCheck {

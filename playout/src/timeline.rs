@@ -12,6 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 /// No site can be earlier than this: the code did not exist. A clock before it has lost its battery.
 const BUILT: &str = "2026-11-01T00:00:00Z";
 
+/// A wall this far behind the last time written, or where nothing was written behind the build, belongs to a dead battery too:
+/// a site that has stood in a store for a year is believed, one that wakes up in 2038 or 2099 is not.
+const SEEN_MAX: SignedDuration = SignedDuration::from_hours(400 * 24);
+const BUILT_MAX: SignedDuration = SignedDuration::from_hours(3_650 * 24);
 /// A wall that moves by more than this against the output has been set, and has not drifted.
 const STEP: Frames = Frames::from_secs(2);
 /// How long a set wall must stay steady before it is followed.
@@ -59,6 +63,7 @@ pub enum Change {
 #[derive(Clone, Debug)]
 pub struct Timeline {
     not_before: Timestamp,
+    not_after: Timestamp,
     anchor: Option<Anchor>,
     drift: f64,
     readings: u32,
@@ -73,16 +78,19 @@ struct Stepped {
 }
 
 impl Timeline {
-    /// A timeline that believes no wall before the build or before `last_seen`, the last time this site wrote down.
+    /// A timeline that believes no wall before the build or before `last_seen`, the last time this site wrote down, and none
+    /// more than 400 days after it (ten years after the build where it has written nothing).
     pub fn new(last_seen: Option<Timestamp>) -> Self {
         let built = BUILT.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let seen = last_seen.and_then(|t| t.checked_sub(SLACK).ok()).unwrap_or(built);
-        Self { not_before: built.max(seen), anchor: None, drift: 0.0, readings: 0, stepped: None }
+        let (from, most) = last_seen.map_or((built, BUILT_MAX), |_| (built.max(seen), SEEN_MAX));
+        let not_after = from.checked_add(most).unwrap_or(Timestamp::MAX);
+        Self { not_before: built.max(seen), not_after, anchor: None, drift: 0.0, readings: 0, stepped: None }
     }
 
     /// A timeline that believes whatever wall it is told: for rendering a time that somebody has chosen.
     pub fn told() -> Self {
-        Self { not_before: Timestamp::MIN, ..Self::new(None) }
+        Self { not_before: Timestamp::MIN, not_after: Timestamp::MAX, ..Self::new(None) }
     }
 
     /// How far the wall can be believed now.
@@ -114,7 +122,7 @@ impl Timeline {
     pub fn observe(&mut self, now: Moment) -> Option<Change> {
         let wall = now.wall?;
         let Some(anchor) = self.anchor else {
-            if wall < self.not_before {
+            if wall < self.not_before || wall > self.not_after {
                 return None;
             }
             self.settle_on(now.at, wall);
@@ -194,13 +202,17 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_before_the_build_or_the_last_time_written_is_unknown() {
+    fn a_wall_before_the_build_or_far_from_the_last_time_written_is_unknown() {
         let rows = [
             ("1970-01-01T00:00:10Z", None, Trust::Unknown),
             ("2026-11-24T08:00:00Z", Some("2026-11-24T08:30:00Z"), Trust::Unknown),
             ("2026-11-24T08:00:00Z", Some("2026-11-24T07:59:58Z"), Trust::Trusted),
             ("2026-11-24T07:59:59Z", Some("2026-11-24T08:00:00Z"), Trust::Trusted),
             ("2026-11-24T08:00:00Z", None, Trust::Trusted),
+            ("2027-12-20T08:00:00Z", Some("2026-11-24T08:00:00Z"), Trust::Trusted),
+            ("2028-12-30T08:00:00Z", Some("2026-11-24T08:00:00Z"), Trust::Unknown),
+            ("2038-01-19T03:14:08Z", None, Trust::Unknown),
+            ("2099-12-31T23:59:59Z", Some("2026-11-24T08:00:00Z"), Trust::Unknown),
         ];
         for (wall, seen, trust) in rows {
             let mut t = Timeline::new(seen.map(|s| s.parse().unwrap()));
@@ -235,6 +247,24 @@ mod tests {
             assert_eq!(t.observe(at(start, 5_000, 0)), Some(Change::Settled { moved: false }));
             assert_eq!(t.trust(), Trust::Trusted);
         }
+    }
+
+    #[test]
+    fn a_time_source_that_lies_slowly_is_not_followed() {
+        let (mut t, start) = anchored();
+        for s in 1..3_600 {
+            // A second a minute, as somebody would who wants to walk a site away from its hour.
+            let lie = SignedDuration::from_millis(s as i64 * 1_000 / 60);
+            let wall = start + SignedDuration::from_secs(s as i64) + lie;
+            t.observe(Moment { at: Position(0) + Frames::from_secs(s), wall: Some(wall) });
+            if s % 20 == 0 {
+                t.trim();
+            }
+        }
+        assert_eq!(t.trust(), Trust::Holdover);
+        let off =
+            drift_frames(t.anchor.unwrap(), Position(0) + Frames::from_secs(3_600), at(start, 3_600, 0).wall.unwrap());
+        assert!(off.unsigned_abs() < Frames::from_millis(100).0, "{off} frames after an hour");
     }
 
     #[test]

@@ -38,6 +38,8 @@ const COMMITTED: Frames = Frames::from_millis(50);
 const CROSSFADE: Frames = Frames::from_millis(200);
 /// How often a missing sound is tried again.
 const RETRY: Frames = Frames::from_secs(10);
+/// How soon a sound is tried again that could be read so far: well before what was read ahead has sounded.
+const RETRY_READING: Frames = Frames::from_secs(1);
 /// How often the standing conditions are looked at.
 const WATCH: Frames = Frames::from_secs(1);
 /// A plan that ends sooner than this raises an alarm.
@@ -269,7 +271,9 @@ impl Conductor {
         if dry_at >= slot.cue.end {
             return; // The damage lies behind what the entry airs.
         }
-        slot.mend = Some(Mend { retry_at: now.at + RETRY, dry_at, trial: None });
+        let read_so_far = at > slot.cue.from;
+        let retry_at = now.at + if read_so_far { RETRY_READING } else { RETRY };
+        slot.mend = Some(Mend { retry_at, dry_at, trial: None });
         let finding = sentences::no_sound(&slot.cue.entry, why);
         let about = slot.cue.entry.id.to_string();
         self.raise(&about, finding);
@@ -327,7 +331,7 @@ impl Conductor {
     /// A try has succeeded: the rest of the slot gets its sound back.
     fn mended(&mut self, i: usize, key: CueKey) {
         let Some(slot) = self.lane.get_mut(i) else { return };
-        let Some((_, begin)) = slot.mend.take().and_then(|m| m.trial) else { return };
+        let Some(Mend { dry_at, trial: Some((_, begin)), .. }) = slot.mend.take() else { return };
         let mut whole = slot.clone();
         let old = slot.cue.key;
         (slot.cue.end, slot.cue.tail) = (begin, Frames::ZERO);
@@ -335,7 +339,11 @@ impl Conductor {
         whole.cue.into = slot.cue.into + begin.since(slot.cue.at).unwrap_or_default();
         (whole.cue.key, whole.stage, whole.began) = (key, Stage::Opening, false);
         (whole.cue.rung, whole.mend) = (whole.source, None);
-        whole.cue.fade_in = if begin > slot.cue.at { JOIN_FADE } else { whole.cue.fade_in };
+        // Where the old sound ends on the very frame on which the new one begins, there is nothing to fade.
+        let goes_on = slot.stage == Stage::Loaded && begin == dry_at;
+        if begin > slot.cue.at {
+            whole.cue.fade_in = if goes_on { Frames::ZERO } else { JOIN_FADE };
+        }
         let about = whole.cue.entry.id.to_string();
         let unheard = begin <= slot.cue.at;
         self.lane.insert(i + 1, whole);
@@ -345,7 +353,7 @@ impl Conductor {
         } else {
             self.work.push_back(Work::Retime { key: old, end: begin, fade_out: Frames::ZERO });
         }
-        for code in ["audio.missing", "audio.damaged"] {
+        for code in ["audio.missing", "audio.damaged", "audio.barred"] {
             self.calm(code, &about);
         }
     }
@@ -373,7 +381,7 @@ impl Conductor {
 
     fn drop_alarms(&mut self, i: usize) {
         let Some(about) = self.lane.get(i).map(|s| s.cue.entry.id.to_string()) else { return };
-        for code in ["audio.missing", "audio.damaged", "audio.expired", "audio.short", "clock.back"] {
+        for code in ["audio.missing", "audio.damaged", "audio.barred", "audio.expired", "audio.short", "clock.back"] {
             self.calm(code, &about);
         }
     }

@@ -3,7 +3,7 @@
 use domain::{Entry, Frames, Moment};
 
 use super::slot::{Slot, Stage};
-use super::{COMMITTED, CROSSFADE, Conductor, LEAD, Work};
+use super::{COMMITTED, CROSSFADE, Conductor, LEAD, Work, sentences};
 use crate::planfile::PlanBundle;
 use crate::realtime::{CUT_FADE, CueKey};
 
@@ -19,10 +19,14 @@ enum Verdict {
 }
 
 impl Conductor {
-    /// Takes a bundle with a higher revision; any other is old news.
+    /// Takes a bundle with a higher revision; an older one is old news. The same one read again is what memory should still
+    /// hold: where it does not, the file is believed.
     pub(super) fn take_plans(&mut self, now: Moment, bundle: PlanBundle) {
-        if self.bundle.as_ref().is_some_and(|have| have.revision >= bundle.revision) {
-            return;
+        match &self.bundle {
+            Some(have) if have.revision > bundle.revision => return,
+            Some(have) if *have == bundle => return self.calm("plan.memory", ""),
+            Some(have) if have.revision == bundle.revision => self.raise("", sentences::plan_memory()),
+            _ => {}
         }
         self.bundle = Some(bundle);
         self.watched_at = None;

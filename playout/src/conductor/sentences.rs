@@ -31,6 +31,14 @@ pub(super) fn no_sound(entry: &Entry, why: &Trouble) -> Finding {
                 "The sound of “{title}” ({at}) is damaged; the bed plays instead. {said}. It is tried again every 10 s."
             ),
         ),
+        Trouble::Barred(said) => finding(
+            "audio.barred",
+            Severity::Blocking,
+            format!(
+                "Le fichier de « {title} » ({at}) était ouvert à chaque arrêt brutal de ce site et n’est plus lu ; le tapis musical passe à sa place. Mettez une autre édition dans la grille."
+            ),
+            format!("The sound of “{title}” ({at}) is barred; the bed plays instead. {said}."),
+        ),
     }
 }
 
@@ -75,6 +83,17 @@ pub(super) fn plan_ending(hours: i64) -> Finding {
         Severity::Warning,
         format!("Les plans de ce site s’arrêtent dans {hours} h ; ensuite le tapis musical passera. Publiez la suite."),
         format!("The plans of this site end in {hours} h; then the bed will play. Publish what follows."),
+    )
+}
+
+pub(super) fn plan_memory() -> Finding {
+    finding(
+        "plan.memory",
+        Severity::Warning,
+        "Le plan en mémoire n’était plus celui du fichier ; il a été relu. Si cela se répète, la mémoire de cette machine est défectueuse : faites-la tester."
+            .to_owned(),
+        "The plan in memory was no longer that of its file; it was read again. If this repeats, the memory of this machine is faulty: have it tested."
+            .to_owned(),
     )
 }
 

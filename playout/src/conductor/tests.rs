@@ -202,6 +202,36 @@ fn a_late_plan_and_midnight_are_joined_without_a_double() {
 }
 
 #[test]
+fn the_end_of_a_year_a_leap_day_and_week_53_are_midnights_like_others() {
+    for (day, next) in [("2026-12-31", "2027-01-01"), ("2028-02-28", "2028-02-29"), ("2028-02-29", "2028-03-01")] {
+        let mut rig = Rig::new(&format!("{day}T23:58:00Z"));
+        let rows: Vec<_> = (1..=4).map(|h| (60, audio(h, Frames::ZERO))).collect();
+        rig.plans(1, vec![day_of(day, "23:56:00", &rows), day_of(next, "00:00:00", &rows)]);
+        rig.run(290);
+        let told: Vec<_> = rig.heard.iter().map(|h| h.entry.clone()).collect();
+        let want = [(day, 2), (day, 3), (next, 0), (next, 1)].map(|(d, n)| format!("{d}/{n}"));
+        assert_eq!(told, want);
+        assert_eq!(rig.heard[2].at, rig.position(&format!("{next}T00:00:00Z")), "{next}: on its frame");
+        assert!(rig.heard.windows(2).all(|w| w[0].end == w[1].at));
+    }
+}
+
+#[test]
+fn a_leap_second_is_taken_up_at_the_edges_and_nothing_is_cut_or_repeated() {
+    let mut rig = Rig::new("2026-12-31T23:50:00Z");
+    let rows: Vec<_> = (0..40).map(|h| (30, audio(h % 9 + 1, Frames::ZERO))).collect();
+    let after: Vec<_> = (0..120).map(|h| (30, audio(h % 9 + 1, Frames::ZERO))).collect();
+    rig.plans(1, vec![day_of("2026-12-31", "23:40:00", &rows), day_of("2027-01-01", "00:00:00", &after)]);
+    rig.run(600);
+    // The kernel lets 23:59:59 be heard twice: the wall goes back by a second at midnight.
+    rig.shift_s = -1;
+    rig.run(2_400);
+    rig.assert_nothing_repeats();
+    assert!(rig.heard.iter().all(|h| h.own) && rig.heard.windows(2).all(|w| w[0].end == w[1].at));
+    assert!(!rig.alarm("clock.step"), "a second is no step");
+}
+
+#[test]
 fn a_clock_that_is_set_never_touches_what_plays_nor_repeats_anything() {
     const YEAR: i64 = 365 * 86_400;
     for shift in [3_600, -3_600, 120, -120, YEAR, -YEAR, 10 * YEAR, -10 * YEAR] {
@@ -309,6 +339,25 @@ fn a_new_revision_leaves_what_it_does_not_change() {
     let touched = rig.work[before..].iter().filter(|(_, w)| !matches!(w, Work::Raise { .. } | Work::Calm { .. }));
     assert_eq!(touched.count(), 0);
     assert_eq!(rig.conductor.revision(), Some(Revision(2)));
+}
+
+#[test]
+fn a_bit_that_turned_in_memory_is_put_right_from_the_file() {
+    let mut rig = Rig::new("2026-11-24T08:05:00Z");
+    rig.plans(1, vec![hour()]);
+    rig.run(60);
+    rig.plans(1, vec![hour()]);
+    assert!(!rig.alarm("plan.memory"), "the same is the same");
+    let turned = day_of(DAY, "08:00:00", &[(600, audio(1, Frames::ZERO)), (600, audio(9, Frames::ZERO))]);
+    rig.conductor.bundle = Some(bundle(1, vec![turned]));
+    rig.plans(1, vec![hour()]);
+    assert!(rig.alarm("plan.memory"));
+    rig.run(600);
+    rig.plans(1, vec![hour()]);
+    assert!(!rig.alarm("plan.memory"));
+    let on = rig.on.values().find(|(_, began)| *began).unwrap();
+    assert_eq!(on.0.entry.what, audio(2, Frames::ZERO));
+    assert!(rig.heard.iter().all(|h| h.own), "what played was not touched");
 }
 
 #[test]

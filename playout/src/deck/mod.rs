@@ -7,6 +7,9 @@ mod pool;
 mod reader;
 mod shelf;
 mod sound;
+mod suspects;
+#[cfg(test)]
+mod tests;
 mod works;
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,6 +20,7 @@ use rtrb::Consumer;
 
 pub use shelf::ShelfLibrary;
 pub use sound::{Library, Sound};
+pub use suspects::{LIVES_MAX, Suspects, WatchedLibrary};
 
 use crate::error::Error;
 use crate::realtime::{Chunk, CueKey, Feed};
@@ -46,12 +50,15 @@ pub(crate) enum Trouble {
     Missing(String),
     /// It is there, and not what was approved.
     Damaged(String),
+    /// It was open whenever this process ended too soon.
+    Barred(String),
 }
 
 impl From<Error> for Trouble {
     fn from(e: Error) -> Self {
         match e {
             Error::Missing(_) => Self::Missing(e.to_string()),
+            Error::Barred(_) => Self::Barred(e.to_string()),
             e => Self::Damaged(e.to_string()),
         }
     }

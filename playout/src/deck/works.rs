@@ -21,6 +21,9 @@ const BED_CHUNKS: usize = 20;
 const READY_CHUNKS: usize = 10;
 /// A reader with less than this goes before all others: 2 s.
 const LOW_CHUNKS: usize = 20;
+/// The sound that was opened first, as a rule the one on the air, goes before them with less than this: 5 s. A new one that
+/// has nothing yet would otherwise take the disk's time from it just when that is slow.
+const FOREMOST_CHUNKS: usize = 50;
 /// Readers at once: voices, and one being opened beside each.
 const MAX_READERS: usize = 16;
 
@@ -208,7 +211,13 @@ impl Works {
         if self.bed.as_ref().is_some_and(|b| !b.is_over()) && self.fill_bed() {
             return true;
         }
-        let low = self.jobs.iter().position(|j| !j.reader.is_over() && j.reader.ahead() < LOW_CHUNKS);
+        let mut enough = FOREMOST_CHUNKS;
+        let low = self.jobs.iter().position(|j| {
+            let open = !j.reader.is_over();
+            let is_low = open && j.reader.ahead() < enough;
+            enough = if open { LOW_CHUNKS } else { enough };
+            is_low
+        });
         if low.is_some_and(|i| self.fill_job(i)) {
             return true;
         }

@@ -69,6 +69,12 @@ impl Journal {
         self.suspect
     }
 
+    /// Lets what follows go into another file, for tests of disks that fail.
+    #[cfg(test)]
+    pub(super) fn divert(&mut self, to: &Path) {
+        self.file = OpenOptions::new().append(true).open(to).unwrap();
+    }
+
     fn sounding_path(&self) -> PathBuf {
         self.dir.join("sounding")
     }

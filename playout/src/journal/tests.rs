@@ -146,6 +146,34 @@ fn a_reader_that_follows_sees_each_record_once_over_file_ends() {
 }
 
 #[test]
+fn a_full_disk_takes_whole_records_or_none_and_all_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(dir.path(), 1);
+    journal.append(&[as_run(1, 0)]).unwrap();
+    // The kernel's own full disk: every write to it fails for want of room.
+    journal.divert(Path::new("/dev/full"));
+    assert!(journal.append(&[as_run(1, 1)]).is_err() && !journal.is_suspect());
+    journal.divert(&dir.path().join(file_name(1)));
+    journal.append(&[as_run(1, 1), as_run(1, 2)]).unwrap();
+    assert_eq!(as_runs(dir.path()), vec![as_run(1, 0), as_run(1, 1), as_run(1, 2)]);
+    assert_eq!(verify(dir.path()).unwrap(), vec![]);
+}
+
+#[test]
+fn a_disk_that_fails_to_sync_is_told_and_not_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(dir.path(), 1);
+    journal.append(&[as_run(1, 0)]).unwrap();
+    // A device that takes everything and cannot sync it.
+    journal.divert(Path::new("/dev/null"));
+    assert!(journal.append(&[as_run(1, 1)]).is_err() && journal.is_suspect());
+    journal.divert(&dir.path().join(file_name(1)));
+    let before = fs::read(dir.path().join(file_name(1))).unwrap();
+    assert!(journal.append(&[as_run(1, 1)]).is_err(), "what failed to sync once is not trusted again");
+    assert_eq!(fs::read(dir.path().join(file_name(1))).unwrap(), before);
+}
+
+#[test]
 fn a_disk_that_refuses_keeps_records_in_memory_until_it_takes_them() {
     let dir = tempfile::tempdir().unwrap();
     let blocked = dir.path().join("journal");

@@ -1,6 +1,6 @@
 //! Readings that the line leaves behind for everyone else.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use domain::{Frames, Position, Rung};
 
@@ -11,6 +11,7 @@ pub struct Gauges {
     underrun: AtomicU64,
     lost_events: AtomicU64,
     rung: AtomicU8,
+    silence_meant: AtomicBool,
     /// How far the limiter's lowest gain lay under one, as the bits of a float: 0 is none, and more is a larger number.
     limited: AtomicU32,
 }
@@ -36,6 +37,11 @@ impl Gauges {
         Rung::from_number(self.rung.load(Ordering::Relaxed)).unwrap_or_default()
     }
 
+    /// Whether silence belongs to what sounded last, as in a minute of remembrance.
+    pub fn silence_meant(&self) -> bool {
+        self.silence_meant.load(Ordering::Relaxed)
+    }
+
     /// The most that the limiter has taken away since this was last asked, in decibels (0 or less).
     pub fn take_limited_db(&self) -> f32 {
         let under = f32::from_bits(self.limited.swap(0, Ordering::Relaxed));
@@ -53,6 +59,10 @@ impl Gauges {
 
     pub(super) fn set_rung(&self, rung: Rung) {
         self.rung.store(rung.number(), Ordering::Relaxed);
+    }
+
+    pub(super) fn set_silence_meant(&self, meant: bool) {
+        self.silence_meant.store(meant, Ordering::Relaxed);
     }
 
     pub(super) fn add_underrun(&self, frames: u64) {

@@ -104,6 +104,7 @@ impl Mixer {
         }
         let (mut cover, mut below) = ([0; BLOCK_FRAMES], [1.0; BLOCK_FRAMES]);
         let meant = self.sound_voices(block, &mut cover, &mut below);
+        self.gauges.set_silence_meant(meant);
         if let Some(fallen) = self.hush.watch(&block.frames, &mut cover, meant) {
             self.tell(Event::Hushed { fallen, at });
         }

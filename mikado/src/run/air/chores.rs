@@ -2,7 +2,7 @@
 //!
 //! Reading and checking a plan file takes a moment; here it delays nobody.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use domain::{Finding, Frames, Revision, Severity, SiteId};
 use jiff::Timestamp;
-use playout::planfile::PlanSlots;
+use playout::deck::Suspects;
+use playout::planfile::{PlanBundle, PlanSlots};
 
 use super::alarms::AlarmBoard;
 use super::mark::WallMark;
@@ -24,6 +25,10 @@ use crate::clock::WallClock;
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks between two wall marks.
 const MARK_EVERY: u64 = 10;
+/// Looks after which the plans are read again though nothing changed: what memory holds is compared with the file.
+const REREAD_EVERY: u64 = 60;
+/// Looks after which this life counts as a long one: a minute.
+const LASTED: u64 = 60;
 /// Looks for which lost time is shown: ten minutes.
 const LOST_SHOWN: u64 = 600;
 /// Reading JSON of several days, and planning some, goes a few calls deep.
@@ -45,6 +50,8 @@ pub struct Chores {
     pub news: SyncSender<News>,
     /// Makes the site's own plans when the studio's end.
     pub own: OwnPlanner,
+    /// Whether the bed alone is trusted until this life has lasted.
+    pub hold: bool,
 }
 
 impl Chores {
@@ -65,7 +72,15 @@ impl Chores {
         let mut looks: u64 = 0;
         while !stop.load(Relaxed) {
             slots = slots.or_else(|| self.open(data_dir));
-            if let Some(slots) = &slots {
+            if looks % REREAD_EVERY == REREAD_EVERY - 1 {
+                (seen.looks, seen.compared) = (None, false);
+            }
+            if looks == LASTED {
+                Suspects::lasted(&suspects_dir(data_dir));
+                self.hold = false;
+                self.alarms.set("suspects", Vec::new(), self.clock.now());
+            }
+            if let Some(slots) = slots.as_ref().filter(|_| !self.hold) {
                 self.look(slots, &mut seen);
                 self.plan_alone(&seen);
             }
@@ -101,13 +116,17 @@ impl Chores {
             }
             seen.findings = findings;
         }
-        if let Some(bundle) = bundle.filter(|b| Some(b.revision) > seen.revision) {
+        let again = !seen.compared;
+        let newer = |b: &PlanBundle| Some(b.revision) > seen.revision;
+        let same = |b: &PlanBundle| again && Some(b.revision) == seen.revision;
+        if let Some(bundle) = bundle.filter(|b| newer(b) || same(b)) {
             let (revision, until) = (bundle.revision, bundle.until(self.clock.now()));
             if let Err(TrySendError::Full(_)) = self.news.try_send(News::Plans(bundle)) {
                 return;
             }
             (seen.revision, seen.until) = (Some(revision), until);
         }
+        seen.compared = true;
         seen.looks = Some(looks);
     }
 }
@@ -126,12 +145,30 @@ impl Chores {
     }
 }
 
+/// Where it is noted which sounds are open.
+pub fn suspects_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("suspects")
+}
+
+/// Several early ends in a row that no one sound explains.
+pub fn safe_mode() -> Finding {
+    Finding {
+        code: "engine.safe".into(),
+        severity: Severity::Blocking,
+        at_s: None,
+        fr: "Ce site s'est arrêté cinq fois de suite sans durer une minute, et aucun fichier ne l'explique ; le tapis musical passe pendant une minute, puis le plan. Prévenez le technicien.".into(),
+        en: "This site ended five times in a row without lasting a minute, and no one file explains it; the bed plays for a minute, then the plan. Call the technician.".into(),
+    }
+}
+
 type Looks = [Option<(u64, std::time::SystemTime)>; 2];
 
 #[derive(Default)]
 struct Seen {
     looks: Option<Looks>,
     revision: Option<Revision>,
+    /// Whether the engine has been given what the slots hold since the last minute.
+    compared: bool,
     /// How far the plans reached when they were read.
     until: Option<Timestamp>,
     findings: Vec<Finding>,

@@ -18,6 +18,7 @@ mod options;
 mod outlets;
 mod own;
 mod pace;
+mod pulse;
 mod recording;
 mod rtp;
 mod station;
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
-use playout::deck::ShelfLibrary;
+use playout::deck::{ShelfLibrary, Suspects, WatchedLibrary};
 use playout::engine::{Engine, EngineConfig};
 use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,9 +57,15 @@ const NEWS_MAX: usize = 2;
 #[expect(clippy::needless_pass_by_value, reason = "the options belong to the process that they start")]
 pub fn run(options: AirOptions) -> anyhow::Result<()> {
     let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(options.ceiling));
-    let (fanout, taps) = Fanout::new(&outlets::taps(&options));
+    let (fanout, mut taps) = Fanout::new(&outlets::taps(&options));
     let (cards, card_links) = sync_channel(1);
     let pace = pace::start(mixer, fanout, card_links).context("the pace-maker cannot be started")?;
+
+    let watched =
+        taps.iter().position(|t| t.name() == "pulse").map(|i| pulse::start(taps.remove(i), Arc::clone(&desk.gauges)));
+    if let Some(Err(e)) = watched {
+        tracing::warn!("no pulse: {e}; a watchdog will end this process");
+    }
 
     let boot = BootId(getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id())));
     let view = Arc::new(Mutex::new(EngineView::default()));
@@ -71,6 +78,7 @@ pub fn run(options: AirOptions) -> anyhow::Result<()> {
         serve(&station, &options);
         told_to_stop().await;
         end(&station, &pace, engine.as_ref()).await;
+        Suspects::ended(&chores::suspects_dir(&options.data_dir));
     });
     tracing::info!(site = %options.site, late_worst = ?pace.late_worst(), "off the air");
     // Connections that a listener keeps open do not keep the process.
@@ -89,16 +97,23 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
         last_seen: WallMark::in_dir(&options.data_dir).read(&options.clock),
         ceiling: options.ceiling,
     };
-    let library = ShelfLibrary::new(&config.shelf_dir, config.bed.clone());
+    let notes = chores::suspects_dir(&options.data_dir);
+    let suspects = Suspects::at_boot(&notes);
+    if suspects.unknown {
+        station.alarms.set("suspects", vec![chores::safe_mode()], options.clock.now());
+    }
+    let library = Box::new(ShelfLibrary::new(&config.shelf_dir, config.bed.clone()));
     let (news_in, news) = sync_channel(NEWS_MAX);
-    let started = Engine::beside(config, Box::new(library), desk)
+    let started = WatchedLibrary::new(library, &notes, &suspects)
+        .and_then(|library| Engine::beside(config, Box::new(library), desk))
         .map_err(anyhow::Error::from)
         .and_then(|engine| Ok(EngineThread::start(turning(station, engine, news))?));
     let view = Arc::clone(&station.engine);
     let trusted = Box::new(move || view.lock().unwrap_or_else(PoisonError::into_inner).time_trusted);
     let (pace, alarms) = (Arc::clone(&station.pace), Arc::clone(&station.alarms));
     let own = OwnPlanner::new(options.site, options.shelf_dir.clone(), crate::kit::path(&options.data_dir));
-    let chores = Chores { site: options.site, clock: options.clock, trusted, pace, alarms, news: news_in, own };
+    let hold = suspects.unknown;
+    let chores = Chores { site: options.site, clock: options.clock, trusted, pace, alarms, news: news_in, own, hold };
     let chores = chores.start(&options.data_dir).map_err(anyhow::Error::from);
     let failed = [started.as_ref().err(), chores.as_ref().err()].into_iter().flatten().map(no_engine).collect();
     station.alarms.set("engine", failed, options.clock.now());

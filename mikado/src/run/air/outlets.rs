@@ -27,12 +27,14 @@ const ENCODING_TAP: Frames = Frames::from_secs(2);
 /// A disk that syncs may stand still longer.
 const RECORDING_TAP: Frames = Frames::from_secs(8);
 
+/// The pulse looks five times a second.
+const PULSE_TAP: Frames = Frames::from_secs(1);
 /// What is later than a fifth of a second is not sent; a second leaves room to find that out.
 const RTP_TAP: Frames = Frames::from_secs(1);
 
-/// The taps that these options need: one for measuring and encoding, one for a recording.
+/// The taps that these options need: one for measuring and encoding, one for the pulse, one for a recording.
 pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
-    let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP)];
+    let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP), TapSpec::new("pulse", PULSE_TAP)];
     if wav(options).is_some() {
         taps.push(TapSpec::new("wav", RECORDING_TAP));
     }

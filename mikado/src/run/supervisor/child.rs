@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::process::Named;
 use super::restarts::{Patience, Restarts};
+use super::watchdog::{Beats, Watchdog};
 use super::{RunOptions, state_path};
 use crate::config::Config;
 use crate::speech::{Said, Voice};
@@ -73,13 +74,14 @@ impl Start {
         }
     }
 
-    fn spawn(&self) -> std::io::Result<Child> {
+    fn spawn(&self, watchdog: Option<&Watchdog>) -> std::io::Result<Child> {
         Command::new(&self.executable)
             .args(&self.args)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .process_group(0)
             .envs(self.trace.map(|filter| ("MIKADO_TRACE", filter)))
+            .envs(watchdog.map(|w| ("NOTIFY_SOCKET", w.path())))
             .kill_on_drop(false)
             .spawn()
     }
@@ -106,6 +108,15 @@ impl Alive {
         }
     }
 
+    /// What may be expected of its pulse. One that was adopted may run a version from before there was any.
+    fn beats(&self) -> Beats {
+        match self {
+            Self::Own(..) => Beats::fresh(),
+            Self::Adopted(named) if named.runs_our_executable() => Beats::fresh(),
+            Self::Adopted(_) => Beats::unknown(),
+        }
+    }
+
     /// Returns when it has ended, with a word on how.
     async fn ended(&mut self) -> String {
         match self {
@@ -118,6 +129,21 @@ impl Alive {
     }
 }
 
+/// What a running child's turn ends with.
+enum Turn {
+    Ended(String),
+    Silent,
+    Stop,
+}
+
+/// Returns when nothing sounds any more; never where nobody watches.
+async fn silent(watchdog: Option<&Watchdog>, beats: Beats) {
+    match watchdog {
+        Some(watchdog) => watchdog.stopped(beats).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Keeps one child running.
 pub(super) struct Keeper {
     start: Start,
@@ -126,12 +152,13 @@ pub(super) struct Keeper {
     voice: Voice,
     address: Option<(SocketAddr, String)>,
     alive: Option<Alive>,
+    watchdog: Option<Watchdog>,
 }
 
 impl Keeper {
     pub(super) fn new(start: Start, began: Instant, voice: Voice, address: Option<(SocketAddr, String)>) -> Self {
         let patience = if start.role == Role::Hq { Patience::AfterFive } else { Patience::Never };
-        Self { start, restarts: Restarts::new(patience), began, voice, address, alive: None }
+        Self { start, restarts: Restarts::new(patience), began, voice, address, alive: None, watchdog: None }
     }
 
     /// Takes over the child that an earlier supervisor left, or stops it when it runs with other arguments or config.
@@ -158,6 +185,7 @@ impl Keeper {
 
     /// Keeps it running until `stop` turns true.
     pub(super) async fn keep(mut self, mut stop: watch::Receiver<bool>) {
+        self.watch();
         self.adopt().await;
         if self.alive.is_none() {
             self.tell_of_a_taken_address();
@@ -172,16 +200,43 @@ impl Keeper {
                 }
                 continue;
             };
-            let how = tokio::select! {
-                how = alive.ended() => Some(how),
-                _ = stop.wait_for(|asked| *asked) => None,
+            let beats = alive.beats();
+            let turn = tokio::select! {
+                how = alive.ended() => Turn::Ended(how),
+                () = silent(self.watchdog.as_ref(), beats) => Turn::Silent,
+                _ = stop.wait_for(|asked| *asked) => Turn::Stop,
             };
-            match how {
-                None => return self.stop(alive).await,
-                Some(how) if self.pause(&how, &mut stop).await => return,
-                Some(_) => {}
+            let how = match turn {
+                Turn::Ended(how) => how,
+                Turn::Silent => self.give_up(&mut alive).await,
+                Turn::Stop => return self.stop(alive).await,
+            };
+            if self.pause(&how, &mut stop).await {
+                return;
             }
         }
+    }
+
+    /// Listens for the pulse of a site. Without it a process that stands still is not found, and everything else holds.
+    fn watch(&mut self) {
+        let Role::Air(_) = self.start.role else { return };
+        let path = self.start.state.with_extension("pulse");
+        match Watchdog::listen(&path) {
+            Ok(watchdog) => self.watchdog = Some(watchdog),
+            Err(e) => tracing::warn!("{}: no watchdog ({e})", path.display()),
+        }
+    }
+
+    /// Ends a process that no sound has left for two seconds. A stopped one takes no other signal.
+    async fn give_up(&self, alive: &mut Alive) -> String {
+        let name = self.start.role.name();
+        self.voice.say(&Said::new(
+            format!("{name} : plus aucun son depuis 2 s ; le processus est arrêté de force et relancé."),
+            format!("{name}: no sound for 2 s; the process is ended by force and started again."),
+        ));
+        alive.named().signal(Signal::KILL);
+        alive.ended().await;
+        "no sound left it".to_owned()
     }
 
     /// The child tells of it too; here it is told before its first breath and with the key to change.
@@ -202,7 +257,7 @@ impl Keeper {
 
     fn spawn(&mut self) {
         let name = self.start.role.name();
-        let child = match self.start.spawn() {
+        let child = match self.start.spawn(self.watchdog.as_ref()) {
             Ok(child) => child,
             Err(error) => return tracing::error!("{name} could not be started: {error}"),
         };

@@ -6,6 +6,7 @@
 mod child;
 mod process;
 mod restarts;
+mod watchdog;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
