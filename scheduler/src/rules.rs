@@ -35,6 +35,7 @@ mod rds;
 mod res;
 
 pub use gate::{Refused, publishable, stops};
+pub(crate) use lang::{LISTENED_S, spoken_s};
 pub use measured::{Measured, Value};
 
 /// A parameter's value as `rules.toml` writes it.

@@ -17,12 +17,15 @@ mod error;
 mod joins;
 mod reference;
 pub(crate) mod text;
+mod turning;
+mod variants;
 mod wire;
 
 pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
 pub use error::StationError;
 pub use joins::{CurveSpec, JoinSpec};
+pub use turning::Turning;
 pub use wire::{
     BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, PrayerSpec, Programme, SegmentKind,
     SegmentSpec, Site, Slot, StationFile, Tech, Window,
@@ -82,6 +85,7 @@ impl Station {
         check::names(&file, text)?;
         check::references(&file, text)?;
         file.join.checked(text)?;
+        turning::checked(&file)?;
         let sites: Vec<SiteId> = file.site.iter().map(|s| s.id).collect();
         let grid = Grid::new(GridParts {
             sites: &sites,

@@ -8,6 +8,7 @@ mod aircheck;
 mod app;
 mod asked;
 mod assets;
+mod coverage;
 mod day;
 mod door;
 mod error;

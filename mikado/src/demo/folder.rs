@@ -19,6 +19,7 @@ use crate::error::Error;
 const WEEK: &str = include_str!("../../../demo/reference_week.toml");
 const CAMPAIGNS: &str = include_str!("../../../demo/campaigns.toml");
 const CALENDAR: &str = include_str!("../../../demo/calendar.toml");
+const ROTATION: &str = include_str!("../../../demo/rotation.toml");
 
 /// The config of the station in `dir`, made with everything it names when it is not there.
 ///
@@ -29,8 +30,7 @@ pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     let file = dir.join("mikado.toml");
     let station = dir.join("station.toml");
     if !station.exists() || !file.exists() {
-        let reference = Station::from_reference(WEEK, CAMPAIGNS).and_then(|station| station.with_calendar(CALENDAR));
-        let reference = reference.map_err(super::failed)?;
+        let reference = reference()?;
         if !station.exists() {
             let text = reference.to_toml().map_err(super::failed)?;
             write_whole(&station, text.as_bytes()).map_err(super::failed)?;
@@ -50,6 +50,17 @@ pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
         fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
     }
     Ok(config)
+}
+
+/// The reference station with its calendar and its turning order of languages.
+fn reference() -> Result<Station, Error> {
+    let station = Station::from_reference(WEEK, CAMPAIGNS).and_then(|s| s.with_calendar(CALENDAR));
+    let mut file = station.map_err(super::failed)?.file().clone();
+    let mut rotation: toml::Table = ROTATION.parse().map_err(super::failed)?;
+    if let Some(turning) = rotation.remove("rotation") {
+        file.rotation = turning.try_into().map_err(super::failed)?;
+    }
+    Station::new(file).map_err(super::failed)
 }
 
 fn new_config(station: &Station, http: SocketAddr) -> Result<String, Error> {

@@ -22,6 +22,7 @@ pub(super) fn about(draft: &Draft<'_>, remarks: &mut Remarks) {
         opt_out_given_up(draft, stretch, remarks);
         placement_refused(draft, stretch, remarks);
         content(draft, stretch, remarks);
+        variant(draft, stretch, remarks);
         clock_change(draft, stretch, remarks);
     }
     skipped(draft, remarks);
@@ -93,6 +94,40 @@ fn content(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
             let fr =
                 format!("{site}, {at}: « {asset} » a été approuvé après le début de la case; il est joint en cours.");
             (fr, format!("{site}, {at}: “{asset}” was approved after its slot began; it is joined in progress."))
+        });
+    }
+}
+
+/// Says that a rendition in the site's own variant is missing, or that another one was put there by hand (R-LANG-05).
+fn variant(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
+    let (station, site) = (draft.inputs.station, draft.inputs.site);
+    for slot in [Some(&stretch.slot), stretch.instead_of.as_ref()].into_iter().flatten() {
+        let Some(programme) = station.programme(&slot.programme) else { continue };
+        let airs = stretch.content.filter(|c| c.asset.programme.as_ref() == Some(&slot.programme));
+        let (id, title, at) = (&slot.programme, &programme.title, hms(slot.start_s));
+        let (subject, place) = (format!("{id}@{at}"), Some(slot.start_s));
+        if let Some(choice) = airs {
+            if !station.speaks(site, programme, choice.asset) {
+                let (asset, said) = (&choice.asset.id, &choice.asset.language);
+                remarks.say(("R-LANG-05", Severity::Warning), &subject, place, || {
+                    let fr = format!("{site}, {at}: « {asset} », mis à la main, parle {said}, qui n'est pas la variante d'ici.");
+                    (fr, format!("{site}, {at}: “{asset}”, put here by hand, speaks {said}, which is not the variant of this place."))
+                });
+            }
+            continue;
+        }
+        let others = draft.cards.editions(id).iter().filter(|a| a.may_air(site, stretch.at));
+        let others: std::collections::BTreeSet<_> = others.map(|a| a.language.as_str()).collect();
+        if others.is_empty() {
+            continue;
+        }
+        let variants = station.variants(site, &programme.lang);
+        let wanted = variants.first().unwrap_or(&programme.lang);
+        let others = others.into_iter().collect::<Vec<_>>().join(", ");
+        remarks.say(("R-LANG-05", Severity::Warning), &subject, place, || {
+            let fr = format!("{site}, {at}: « {title} » n'existe qu'en {others}; {site} attend {wanted}. Rien n'est dit dans la langue d'un autre lieu: enregistrer la version {wanted}, ou la placer à la main.");
+            let en = format!("{site}, {at}: “{title}” exists in {others} only; {site} expects {wanted}. Nothing is said in another place's language: record the {wanted} version, or place one by hand.");
+            (fr, en)
         });
     }
 }

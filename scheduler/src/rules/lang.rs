@@ -95,7 +95,16 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Seconds of the day in which shares are measured: 06:00 to 22:00.
-const LISTENED_S: std::ops::Range<u32> = 21_600..79_200;
+pub(crate) const LISTENED_S: std::ops::Range<u32> = 21_600..79_200;
+
+/// Seconds that a programme speaks in each language within some seconds of the day, music left out (R-LANG-06).
+pub(crate) fn spoken_s(
+    programme: &crate::station::Programme,
+    heard: std::ops::Range<u32>,
+) -> impl Iterator<Item = (Language, f64)> + '_ {
+    let seconds = f64::from(heard.end.saturating_sub(heard.start)) * (1.0 - programme.music_share);
+    programme.lang_mix.iter().map(move |(language, share)| (language.umbrella(), seconds * share))
+}
 
 /// Seconds spoken in each language from 06:00 to 22:00 by the programmes' own mix, music left out (R-LANG-06).
 pub(super) fn spoken(days: &Days<'_>) -> BTreeMap<Language, f64> {
@@ -103,9 +112,8 @@ pub(super) fn spoken(days: &Days<'_>) -> BTreeMap<Language, f64> {
     for slot in days.slots.iter().filter(|s| s.site == days.site_id()) {
         let Some(programme) = days.station.programme(&slot.programme) else { continue };
         let heard = slot.start_s.max(LISTENED_S.start)..slot.end_s.min(LISTENED_S.end);
-        let seconds = f64::from(heard.end.saturating_sub(heard.start)) * (1.0 - programme.music_share);
-        for (language, share) in &programme.lang_mix {
-            *spoken.entry(language.umbrella()).or_insert(0.0) += seconds * share;
+        for (language, seconds) in spoken_s(programme, heard) {
+            *spoken.entry(language).or_insert(0.0) += seconds;
         }
     }
     spoken
@@ -148,19 +156,6 @@ fn news_per_day(days: &Days<'_>) -> Vec<Measured> {
     measured
 }
 
-/// Which variants a site has declared, by station language (R-LANG-05).
-const DECLARED: &[(&str, &str, &[&str])] = &[
-    ("TBT", "son", &["khq"]),
-    ("GAO", "son", &["ses"]),
-    ("MEN", "son", &["ses"]),
-    ("MEN", "tmh", &["ttq"]),
-    ("KDL", "tmh", &["taq"]),
-    ("TES", "tmh", &["taq"]),
-    ("GAO", "tmh", &["taq"]),
-    ("TBT", "tmh", &["taq"]),
-    ("MOP", "dts", &["dts", "djm"]),
-];
-
 /// Variants of what the site airs, against those that it has declared.
 fn variants(days: &Days<'_>) -> Vec<Measured> {
     let site = days.site_id();
@@ -168,11 +163,12 @@ fn variants(days: &Days<'_>) -> Vec<Measured> {
     for slot in days.slots.iter().filter(|s| s.site == site) {
         let Some(programme) = days.station.programme(&slot.programme) else { continue };
         let Some(variant) = &programme.variant else { continue };
-        let umbrella = variant.umbrella();
-        let here = |d: &&(&str, &str, &[&str])| d.0 == site.as_str() && d.1 == umbrella.as_str();
-        let Some((_, _, variants)) = DECLARED.iter().find(here) else { continue };
-        let fits = variants.contains(&variant.as_str());
-        let expected = if fits { variant.to_string() } else { variants.join(" / ") };
+        let variants = days.station.variants(site, variant);
+        if variants.is_empty() {
+            continue;
+        }
+        let all = || variants.iter().map(Language::as_str).collect::<Vec<_>>().join(" / ");
+        let expected = if variants.contains(variant) { variant.to_string() } else { all() };
         let one = Measured::texts("variant", variant.as_str(), &expected).at(site);
         measured.push(one.on(slot.day, Some(slot.start_s)).about(slot.programme.as_str()));
     }

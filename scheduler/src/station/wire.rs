@@ -52,6 +52,9 @@ pub struct StationFile {
     /// Holidays, feasts, market days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event: Vec<Event>,
+    /// Orders that turn by period (R-LANG-04).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rotation: Vec<super::Turning>,
     /// Weeks that differ while they are in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub season: Vec<SeasonSpec>,
@@ -143,6 +146,9 @@ pub struct Site {
     /// Languages by local importance, first is first.
     #[serde(with = "text::list")]
     pub languages: Vec<Language>,
+    /// Variants in which people here are spoken to, best first (R-LANG-05); the usual table's where none is named.
+    #[serde(default, with = "text::list", skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Language>,
     /// Weights of the draw of a spot's language (R-CAMP-05).
     #[serde(with = "text::keys")]
     pub spot_language_weights: BTreeMap<Language, u32>,

@@ -36,6 +36,9 @@ impl<'a> Base<'a> {
         for bulletin in news.iter().filter(|s| station.programme(&s.programme).is_some_and(Programme::is_news)) {
             replace_where_it_tiles(&mut slots, bulletin);
         }
+        for turning in &station.file().rotation {
+            turning.turn(&mut slots, date);
+        }
         for (to, from) in changes.moved_to(station, date) {
             let (Some(to), Some(from)) = (station.slot(to), station.slot(from)) else { continue };
             for slot in slots.iter_mut().filter(|s| s.start_s == second_of(to.start)) {

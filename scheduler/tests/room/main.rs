@@ -9,6 +9,7 @@ mod exchange;
 mod file;
 mod grid;
 mod joins;
+mod languages;
 mod plan;
 mod prayer;
 mod publish;

@@ -32,6 +32,7 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("POST", "/changements/saison/lever", [false, false, true, true]),
     ("POST", "/changements/fete", [false, false, true, true]),
     ("GET", "/preparation", [false, true, true, true]),
+    ("GET", "/couverture", [false, true, true, true]),
     ("GET", "/api/readiness", [false, true, true, true]),
     ("GET", "/conducteur?site=GAO", [false, true, true, true]),
     ("GET", "/conducteur/feuille?site=GAO", [false, true, true, true]),

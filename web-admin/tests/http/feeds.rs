@@ -42,6 +42,19 @@ async fn a_week_of_every_site_is_public_and_nothing_else_is_named() {
 }
 
 #[tokio::test]
+async fn the_matrix_of_languages_holds_every_site_and_day_and_its_shares() {
+    let stage = stage();
+    let mut awa = Browser::signed_in(&stage, "Awa").await;
+    let page = awa.get("/couverture?jour=2026-11-26").await.body;
+    assert_eq!(page.matches("<tbody>").count(), 7);
+    assert_eq!(
+        page.matches("<meter").count(),
+        stage.app.station.borrow().sites().iter().map(|s| s.languages.len()).sum::<usize>()
+    );
+    assert!(page.contains("lundi 23 novembre 2026") && page.contains("min parlées"), "{page}");
+}
+
+#[tokio::test]
 async fn a_site_s_day_is_one_sheet_of_paper_and_one_table() {
     let stage = stage();
     let mut awa = Browser::signed_in(&stage, "Awa").await;
