@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 mod grid;
 
-pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PublishArgs, SeasonCommand};
+pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs, PublishArgs, SeasonCommand};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};

@@ -8,6 +8,7 @@ use crate::station::Station;
 use crate::week::ProgrammeSlot;
 
 mod ical;
+pub mod playlist;
 mod si;
 mod xmltv;
 

@@ -36,6 +36,8 @@ pub enum GridCommand {
         #[arg(long, value_name = "FICHIER")]
         campaigns: Option<PathBuf>,
     },
+    /// Met dans la grille ce que dit une liste : CSV (jour, début, site, élément) ou M3U
+    Playlist(PlaylistArgs),
     /// Un direct ou un autre changement ponctuel
     Override(OverrideArgs),
     /// Met une grille spéciale en vigueur, ou la lève
@@ -70,6 +72,25 @@ pub enum GridCommand {
     },
     /// Les dernières publications
     History,
+}
+
+/// What is laid into the grid.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct PlaylistArgs {
+    /// Liste CSV, ou M3U (.m3u, .m3u8)
+    pub file: PathBuf,
+    /// Pour une M3U : site ; sans lui, le réseau
+    #[arg(long)]
+    pub site: Option<SiteId>,
+    /// Pour une M3U : jour
+    #[arg(long, value_name = "JOUR")]
+    pub day: Option<Date>,
+    /// Pour une M3U : première case
+    #[arg(long, value_name = "HEURE", default_value = "00:00")]
+    pub from: Time,
+    /// Vérifier seulement
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// How something is published.

@@ -3,6 +3,7 @@
 mod change;
 mod gate;
 mod listing;
+mod playlist;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ pub(super) fn run(args: &Args, what: &GridCommand) -> Result<Answer, Error> {
             import(args, file, (&station, campaigns.is_some()), reason, *propose)
         }
         GridCommand::Export(what) => export(args, what),
+        GridCommand::Playlist(what) => playlist::run(args, what),
         GridCommand::Override(what) => change::live(args, what),
         GridCommand::Season(what) => change::season(args, what),
         GridCommand::Feast { event, predicted, moved, how } => {

@@ -11,6 +11,7 @@ mod grid;
 mod joins;
 mod languages;
 mod plan;
+mod playlist;
 mod prayer;
 mod publish;
 mod reconcile;
