@@ -72,7 +72,7 @@ pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Dem
     if let Some(asset) = demand.begun.and_then(|id| cards.get(id)).filter(airable) {
         return Some(Choice { asset, standing: Standing::Begun });
     }
-    let own = renditions(inputs, cards, &demand.slot.programme);
+    let own = language_versions(inputs, cards, &demand.slot.programme);
     let own = own.as_slice();
     let news = || inputs.station.programme(&demand.slot.programme).is_some_and(Programme::is_news);
     if inputs.alone_since.is_some() && news() {
@@ -83,9 +83,13 @@ pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Dem
         .or_else(|| repeated(inputs, cards, demand))
 }
 
-/// The editions of a programme that speak to a site: one work may have a rendition for each variant of its language, and
-/// nobody is spoken to in a neighbour's (R-LANG-05).
-fn renditions<'a>(inputs: &PlanInputs<'_>, cards: &Cards<'a>, programme: &domain::ProgrammeId) -> Vec<&'a Asset> {
+/// The editions of a programme that speak to a site: a work may have a language version for each variant, and nobody is
+/// spoken to in a neighbour's (R-LANG-05).
+fn language_versions<'a>(
+    inputs: &PlanInputs<'_>,
+    cards: &Cards<'a>,
+    programme: &domain::ProgrammeId,
+) -> Vec<&'a Asset> {
     let all = cards.editions(programme).iter().copied();
     match inputs.station.programme(programme) {
         Some(own) => all.filter(|a| inputs.station.speaks(inputs.site, own, a)).collect(),
@@ -141,7 +145,7 @@ fn repeated<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Demand<'_>) 
     let programme = inputs.station.programme(&demand.slot.programme)?;
     let original = programme.repeat_of.as_ref()?.parse().ok()?;
     let by = demand.at.checked_sub(REPEAT_AFTER).ok()?;
-    let choice = in_time(&renditions(inputs, cards, &original), inputs.site, demand, by)?;
+    let choice = in_time(&language_versions(inputs, cards, &original), inputs.site, demand, by)?;
     Some(Choice { standing: Standing::Repeat, ..choice })
 }
 

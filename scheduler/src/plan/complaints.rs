@@ -98,7 +98,7 @@ fn content(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
     }
 }
 
-/// Says that a rendition in the site's own variant is missing, or that another one was put there by hand (R-LANG-05).
+/// Says that the language version for the site's variant is missing, or that another was put there by hand (R-LANG-05).
 fn variant(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
     let (station, site) = (draft.inputs.station, draft.inputs.site);
     for slot in [Some(&stretch.slot), stretch.instead_of.as_ref()].into_iter().flatten() {

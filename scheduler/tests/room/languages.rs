@@ -1,4 +1,4 @@
-//! One work with a rendition for each variant, orders that turn, and who is spoken to where.
+//! One work with a language version for each variant, orders that turn, and who is spoken to where.
 use crate::catalogue::{edition, everything, station};
 use domain::{Asset, Language, Segment, SiteId, What};
 use jiff::civil::Date;
@@ -29,15 +29,15 @@ fn midday(station: &Station, assets: &[Asset], at: &str, placements: &[Placement
 }
 
 #[test]
-fn each_site_hears_the_rendition_in_its_own_variant_and_never_a_neighbour_s() {
+fn each_site_hears_the_version_in_its_own_variant_and_never_a_neighbour_s() {
     let station = station();
     let mut assets = everything(&station);
     assets.retain(|a| a.programme.as_ref().is_none_or(|p| p.as_str() != "journal-son"));
-    let rendition = |tag: &str| Asset { language: tongue(tag), ..edition(&station, "journal-son", tag, 0) };
+    let version = |tag: &str| Asset { language: tongue(tag), ..edition(&station, "journal-son", tag, 0) };
     let lengths: Vec<_> =
         everything(&station).into_iter().filter(|a| a.id.as_str().starts_with("journal-son.")).collect();
     let length = lengths[0].length;
-    let (ses, khq) = (Asset { length, ..rendition("ses") }, Asset { length, ..rendition("khq") });
+    let (ses, khq) = (Asset { length, ..version("ses") }, Asset { length, ..version("khq") });
     let both: Vec<_> = assets.iter().cloned().chain([ses.clone(), khq.clone()]).collect();
     for (at, tag) in [("GAO", "ses"), ("MEN", "ses"), ("TBT", "khq")] {
         let (heard, said) = midday(&station, &both, at, &[]);

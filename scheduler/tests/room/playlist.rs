@@ -46,12 +46,12 @@ fn each_line_of_a_table_is_placed_or_told_with_its_number() {
 #[test]
 fn a_list_of_files_fills_the_slots_one_by_one() {
     with(|station, known| {
-        let site = Some("GAO".parse().unwrap());
+        let gao = "GAO".parse().unwrap();
         let (day, start) = ("2026-11-24".parse().unwrap(), "22:00".parse().unwrap());
         let id = known.assets.iter().find(|a| a.programme.is_some()).unwrap().id.to_string();
         let text = format!("#EXTM3U\n#EXTINF:3600,Débat\nC:\\sons\\{id}.flac\n/home/{id}\n{id}\n{id}\nautre.mp3");
-        let lines = m3u(&text, (site, day, start), known);
-        let slots = station.programmes_on(site.unwrap(), day, known.changes);
+        let lines = m3u(&text, (Some(gao), day, start), known);
+        let slots = station.programmes_on(gao, day, known.changes);
         let left = slots.iter().filter(|s| s.start_s >= 79_200).count();
         assert_eq!(lines.iter().filter(|l| l.asked.is_ok()).count(), left.min(4), "{:?}", said(&lines));
         assert_eq!(said(&lines)[0], format!("3 GAO 2026-11-24 22:00:00 {id}"));
