@@ -49,7 +49,7 @@ fn a_list_of_files_fills_the_slots_one_by_one() {
         let gao = "GAO".parse().unwrap();
         let (day, start) = ("2026-11-24".parse().unwrap(), "22:00".parse().unwrap());
         let id = known.assets.iter().find(|a| a.programme.is_some()).unwrap().id.to_string();
-        let text = format!("#EXTM3U\n#EXTINF:3600,Débat\nC:\\sons\\{id}.flac\n/home/{id}\n{id}\n{id}\nautre.mp3");
+        let text = format!("#EXTM3U\n#EXTINF:3600,Débat\nC:\\sons\\{id}.flac\nsons/{id}\n{id}\n{id}\nautre.mp3");
         let lines = m3u(&text, (Some(gao), day, start), known);
         let slots = station.programmes_on(gao, day, known.changes);
         let left = slots.iter().filter(|s| s.start_s >= 79_200).count();
