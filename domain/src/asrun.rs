@@ -25,9 +25,10 @@ pub struct Seq(pub u64);
 pub struct ChainHash(pub [u8; 32]);
 
 /// Why a stretch of sound ended, or what it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Sounded whole, as promised.
+    #[default]
     Whole,
     /// Began after its start (restart, late plan, late file) and sounded to its end.
     Joined,
@@ -50,7 +51,7 @@ pub struct AsRun {
     pub seq: Seq,
     /// The entry that it kept; `None` for the rungs that keep none.
     pub entry: Option<EntryId>,
-    /// The editorial thing, when it was one.
+    /// The editorial thing, when it was one; of somebody live `direct-` and their name.
     pub asset: Option<AssetId>,
     /// The exact bytes that sounded, when they came from the shelf.
     pub audio: Option<AudioHash>,

@@ -82,6 +82,41 @@ pub struct NowNext {
     pub ends: Timestamp,
 }
 
+/// Where somebody live stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LiveState {
+    /// Their buffer fills, or their sound is at fault.
+    #[default]
+    Waiting,
+    /// They were lost, and must flow for a while before they have the air again.
+    Proving,
+    /// The plan has an entry that nobody may cover.
+    Kept,
+    /// On the air.
+    OnAir,
+    /// On the air, and nothing comes.
+    Holding,
+}
+
+/// Somebody who was let in to take the air.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveReading {
+    /// Their name.
+    pub person: String,
+    /// What they send and with what program.
+    pub source: String,
+    /// Where they stand.
+    pub state: LiveState,
+    /// Since when they have the air; `None` when they have not.
+    pub since: Option<Timestamp>,
+    /// When their right ends.
+    pub until: Timestamp,
+    /// How late they are heard behind their arrival, in milliseconds.
+    pub buffer_ms: u32,
+    /// How much faster their clock goes than the output, in parts in a million.
+    pub drift_ppm: f32,
+}
+
 /// A condition that somebody should know of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alarm {
@@ -123,6 +158,8 @@ pub struct Vitals {
     /// How long the mixer took for its blocks of 10 ms, since boot: blocks under each of [`Vitals::RENDER_US`], and those over
     /// the last.
     pub render_blocks: [u64; 7],
+    /// Somebody live, when one was let in.
+    pub live: Option<LiveReading>,
     /// Outputs.
     pub outputs: Vec<OutputReading>,
     /// Conditions, newest first, at most 32.

@@ -27,7 +27,7 @@ pub mod shelf;
 pub mod target;
 pub mod terms;
 mod tree;
-mod window;
+pub mod window;
 pub mod wire;
 
 pub use error::{Error, Result};

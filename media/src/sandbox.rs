@@ -21,6 +21,8 @@ const ADDRESS_BYTES_MAX: u64 = 768 << 20;
 const MEMORY_BYTES_MAX: u64 = 128 << 20;
 /// Six hours of sound take three minutes here; a slow machine gets ten.
 const CPU_S_MAX: u64 = 600;
+/// A takeover lasts four hours at most and decoding it takes two minutes; a slow machine gets an hour.
+const STREAM_CPU_S_MAX: u64 = 3_600;
 /// Six hours of 24-bit stereo that does not compress.
 const FILE_BYTES_MAX: u64 = 7 << 30;
 /// Standard streams, the files, Landlock's own.
@@ -49,12 +51,21 @@ impl Gaps {
 ///
 /// Call it before any other thread exists: Landlock binds the calling thread and those it starts.
 pub fn confine(input: &Path, outputs: &[&Path]) -> Gaps {
+    walls(Some(input), outputs, CPU_S_MAX)
+}
+
+/// Confines this process for good: nothing may be opened; what stands open goes on.
+pub fn confine_stream() -> Gaps {
+    walls(None, &[], STREAM_CPU_S_MAX)
+}
+
+fn walls(input: Option<&Path>, outputs: &[&Path], cpu_s_max: u64) -> Gaps {
     let mut gaps = Gaps::default();
     gaps.note("parent", set_parent_process_death_signal(Some(Signal::KILL)).is_ok());
     gaps.note("nice", nice(NICE).is_ok());
     gaps.note("address space", limit(Resource::As, ADDRESS_BYTES_MAX));
     gaps.note("memory", limit(Resource::Data, MEMORY_BYTES_MAX));
-    gaps.note("cpu", limit(Resource::Cpu, CPU_S_MAX));
+    gaps.note("cpu", limit(Resource::Cpu, cpu_s_max));
     gaps.note("file size", limit(Resource::Fsize, FILE_BYTES_MAX));
     gaps.note("core", limit(Resource::Core, 0));
     gaps.note("open files", limit(Resource::Nofile, FILES_MAX));
@@ -72,7 +83,7 @@ fn limit(resource: Resource, most: u64) -> bool {
     setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }).is_ok()
 }
 
-fn wall_in(input: &Path, outputs: &[&Path]) -> Result<RulesetStatus, RulesetError> {
+fn wall_in(input: Option<&Path>, outputs: &[&Path]) -> Result<RulesetStatus, RulesetError> {
     let abi = ABI::V6;
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -80,7 +91,7 @@ fn wall_in(input: &Path, outputs: &[&Path]) -> Result<RulesetStatus, RulesetErro
         .handle_access(AccessNet::from_all(abi))?
         .scope(Scope::from_all(abi))?
         .create()?;
-    if let Ok(file) = PathFd::new(input) {
+    if let Some(Ok(file)) = input.map(PathFd::new) {
         rules = rules.add_rule(PathBeneath::new(file, AccessFs::ReadFile))?;
     }
     for output in outputs {

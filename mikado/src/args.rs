@@ -9,8 +9,11 @@ use domain::{AssetId, Language, ProgrammeId, SiteId};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 mod grid;
+mod live;
 
 pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs, PublishArgs, SeasonCommand};
+
+pub use live::LiveCommand;
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};
@@ -94,6 +97,9 @@ pub enum Command {
     /// Comptes des personnes
     #[command(subcommand)]
     User(UserCommand),
+    /// Les directs : qui peut prendre l'antenne d'un site, et quand
+    #[command(subcommand)]
+    Live(LiveCommand),
 }
 
 impl Command {
@@ -128,12 +134,15 @@ pub struct AirArgs {
 /// Arguments of `decode`.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct DecodeArgs {
+    /// Ce qu'envoie un direct, de l'entrée standard à la sortie standard
+    #[arg(long, conflicts_with_all = ["input", "output", "terms"])]
+    pub stream: bool,
     /// Fichier étranger
-    #[arg(long, value_name = "FICHIER")]
-    pub input: PathBuf,
+    #[arg(long, value_name = "FICHIER", required_unless_present = "stream")]
+    pub input: Option<PathBuf>,
     /// Fichier canonique à écrire
-    #[arg(long, value_name = "FICHIER")]
-    pub output: PathBuf,
+    #[arg(long, value_name = "FICHIER", required_unless_present = "stream")]
+    pub output: Option<PathBuf>,
     /// Ce que le son doit être : silences, niveau et crête de la station
     #[arg(long, default_value_t, value_name = "told|refused|meant/LUFS/dBTP")]
     pub terms: media::Terms,

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod error;
 pub mod kit;
+pub mod rights;
 pub mod run;
 pub mod speech;
 pub mod wire;
@@ -28,8 +29,11 @@ pub use crate::error::Error;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     if let Command::Decode(what) = &args.command {
-        // Before anything else is opened: the child confines itself to its two files.
-        return media::decode::decode_main(&what.input, &what.output, &what.terms);
+        // Before anything else is opened: the child confines itself to its two files, or to none.
+        return match (&what.input, &what.output) {
+            (Some(input), Some(output)) => media::decode::decode_main(input, output, &what.terms),
+            _ => media::decode::stream_main(),
+        };
     }
     diagnostics::start(&args.command);
     let voice = args.voice();

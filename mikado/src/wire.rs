@@ -3,7 +3,8 @@
 //! Missing is `null`, never 0. Fields may be added, never renamed; a reader ignores those that it does not know.
 
 use domain::{
-    Alarm, BootId, Finding, Frames, LevelReading, NowNext, OutputReading, Position, Revision, Rung, Severity, Vitals,
+    Alarm, BootId, Finding, Frames, LevelReading, LiveReading, LiveState, NowNext, OutputReading, Position, Revision,
+    Rung, Severity, Vitals,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,22 @@ impl TryFrom<String> for Time {
     }
 }
 
+/// For `#[serde(with)]` on a field that is a [`Timestamp`].
+pub(crate) mod time {
+    use jiff::Timestamp;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::Time;
+
+    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        Time(*time).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        Time::deserialize(from).map(|time| time.0)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct VitalsWire {
     site: String,
@@ -74,6 +91,8 @@ struct VitalsWire {
     limited_db: Option<f32>,
     #[serde(default)]
     render_blocks: [u64; 7],
+    #[serde(default)]
+    live: Option<LiveWire>,
     outputs: Vec<OutputWire>,
     alarms: Vec<AlarmWire>,
 }
@@ -92,6 +111,28 @@ struct NowNextWire {
     language: String,
     at: Time,
     ends: Time,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LiveWire {
+    person: String,
+    source: String,
+    #[serde(with = "LiveStateWire")]
+    state: LiveState,
+    since: Option<Time>,
+    until: Time,
+    buffer_ms: u32,
+    drift_ppm: f32,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", remote = "LiveState")]
+enum LiveStateWire {
+    Waiting,
+    Proving,
+    Kept,
+    OnAir,
+    Holding,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -185,6 +226,34 @@ impl From<NowNextWire> for NowNext {
     }
 }
 
+impl From<&LiveReading> for LiveWire {
+    fn from(l: &LiveReading) -> Self {
+        Self {
+            person: l.person.clone(),
+            source: l.source.clone(),
+            state: l.state,
+            since: l.since.map(Time),
+            until: Time(l.until),
+            buffer_ms: l.buffer_ms,
+            drift_ppm: l.drift_ppm,
+        }
+    }
+}
+
+impl From<LiveWire> for LiveReading {
+    fn from(l: LiveWire) -> Self {
+        Self {
+            person: l.person,
+            source: l.source,
+            state: l.state,
+            since: l.since.map(|t| t.0),
+            until: l.until.0,
+            buffer_ms: l.buffer_ms,
+            drift_ppm: l.drift_ppm,
+        }
+    }
+}
+
 impl From<&Vitals> for VitalsWire {
     fn from(v: &Vitals) -> Self {
         let level = |l: &LevelReading| LevelWire { rms_dbfs: l.rms_dbfs, peak_dbfs: l.peak_dbfs };
@@ -211,6 +280,7 @@ impl From<&Vitals> for VitalsWire {
             underrun_frames: v.underrun.0,
             limited_db: v.limited_db,
             render_blocks: v.render_blocks,
+            live: v.live.as_ref().map(LiveWire::from),
             outputs: v.outputs.iter().map(output).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
         }
@@ -245,6 +315,7 @@ impl TryFrom<VitalsWire> for Vitals {
             underrun: Frames(v.underrun_frames),
             limited_db: v.limited_db.filter(|db| db.is_finite()),
             render_blocks: v.render_blocks,
+            live: v.live.map(LiveReading::from),
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
             alarms: v
                 .alarms
@@ -295,6 +366,15 @@ mod tests {
             underrun: Frames(480),
             limited_db: Some(-1.5),
             render_blocks: [9, 8, 7, 6, 5, 4, 3],
+            live: Some(LiveReading {
+                person: "Fatoumata Touré".into(),
+                source: "Opus · butt 1.45".into(),
+                state: LiveState::OnAir,
+                since: Some(at),
+                until: at,
+                buffer_ms: 1_020,
+                drift_ppm: -18.5,
+            }),
             outputs: vec![OutputReading {
                 name: "opus".into(),
                 taken: Frames(1),

@@ -3,6 +3,8 @@
 //! The shell calls [`Engine::turn`] on an ordinary thread at least every 50 ms and [`Mixer::render`] on the pace-maker;
 //! neither ever waits for the other.
 
+mod live;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use crate::deck::{Answer, Ask, Decks, Library, ShelfLibrary, Trouble};
 use crate::error::{Error, Result};
 use crate::journal::JournalWriter;
 use crate::ledger::Ledger;
+use crate::live::Seat;
 use crate::planfile::PlanBundle;
 use crate::realtime::{CueKey, Desk, Event, Feed, Floor, Gauges, Limiter, Load, Mixer, Order};
 use crate::timeline::{Timeline, Trust};
@@ -82,6 +85,7 @@ pub struct Engine {
     ledger: Ledger,
     journal: Option<JournalWriter>,
     board: Board,
+    live: Option<Seat>,
     feeds: BTreeMap<CueKey, Feed>,
     plan_findings: Vec<String>,
     bed_retry_at: Option<Position>,
@@ -145,6 +149,7 @@ impl Engine {
             ledger: Ledger::new(config.site, config.boot),
             journal,
             board: Board::default(),
+            live: None,
             feeds: BTreeMap::new(),
             plan_findings: Vec::new(),
             bed_retry_at: None,
@@ -165,6 +170,7 @@ impl Engine {
                 break;
             }
         }
+        self.turn_live(now);
         self.look_for_bed(now.at);
         self.board.sweep(now.at);
         self.keep_proof(now);
@@ -327,12 +333,13 @@ impl Engine {
             }
             Event::Starved { key, at } => self.ledger.turned(key, at, false, time),
             Event::Resumed { key, at } => self.ledger.turned(key, at, true, time),
-            Event::Rung { rung, at } => self.ledger.rung(rung, at, time),
+            Event::Rung { rung, at } => self.turn_rung(rung, at),
             Event::Hushed { fallen, at } => {
                 self.ledger.hushed(at, fallen, time);
                 self.tell_silence(now, fallen);
             }
             Event::BedHome(feed) => self.empty(Some(feed)),
+            Event::LiveHome(_) => {}
             Event::Ended { key, at, feed, .. } => {
                 self.ledger.ended(key, at, time);
                 self.empty(feed);

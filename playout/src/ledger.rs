@@ -42,13 +42,16 @@ pub(crate) struct Ledger {
     below: Rung,
     /// Since when no cue has been on.
     bare_since: Option<Position>,
+    /// Since when somebody live has covered all that, and who.
+    covered: Option<(Position, Option<AssetId>)>,
     records: Vec<AsRun>,
 }
 
 impl Ledger {
     pub(crate) fn new(site: SiteId, boot: BootId) -> Self {
         let (known, records) = (BTreeMap::new(), Vec::new());
-        Self { site, boot, next_seq: 0, known, below: Rung::Floor, bare_since: Some(Position(0)), records }
+        let bare_since = Some(Position(0));
+        Self { site, boot, next_seq: 0, known, below: Rung::Floor, bare_since, covered: None, records }
     }
 
     /// The records made since the last call.
@@ -106,6 +109,33 @@ impl Ledger {
         }
     }
 
+    /// Somebody live covers everything from `at` on: what sounded ends there, and what comes beneath is no fact.
+    pub(crate) fn covered(&mut self, at: Position, who: Option<AssetId>, time: &Timeline) {
+        if self.covered.is_some() {
+            return;
+        }
+        let open: Vec<_> = self.known.iter().filter_map(|(key, k)| Some((*key, k.open?))).collect();
+        for (key, stretch) in open {
+            self.write(key, stretch, at, Outcome::Cut, time);
+        }
+        if let Some(since) = self.bare_since.filter(|s| *s < at) {
+            self.write_bare(since, at, Outcome::Cut, time);
+        }
+        self.covered = Some((at, who));
+    }
+
+    /// They are gone at `at`, with this outcome: what lies beneath is heard from there.
+    pub(crate) fn uncovered(&mut self, at: Position, outcome: Outcome, time: &Timeline) {
+        let Some(live) = self.covered.take() else { return };
+        let record = self.live_record(&live, at, outcome, self.next_seq, time);
+        self.next_seq += 1;
+        self.records.push(record);
+        for stretch in self.known.values_mut().filter_map(|k| k.open.as_mut()).filter(|s| s.at < at) {
+            (stretch.at, stretch.joined) = (at, true);
+        }
+        self.bare_since = self.bare_since.map(|since| since.max(at));
+    }
+
     pub(crate) fn ended(&mut self, key: CueKey, at: Position, time: &Timeline) {
         let Some(open) = self.known.get_mut(&key).and_then(|k| k.open.take()) else {
             self.known.remove(&key);
@@ -143,6 +173,9 @@ impl Ledger {
 
     /// What would be recorded if the process stopped at `at`: kept beside the journal, so that a kill loses no proof.
     pub(crate) fn sounding(&self, at: Position, time: &Timeline) -> Vec<AsRun> {
+        if let Some(live) = &self.covered {
+            return vec![self.live_record(live, at, Outcome::Stopped, self.next_seq, time)];
+        }
         let open = self.known.values().filter_map(|k| Some((Some(k), k.open.filter(|s| s.at < at)?)));
         let bare = Stretch { at: self.bare_since.unwrap_or(at), rung: self.below, own: false, joined: false };
         let bare = self.bare_since.filter(|s| *s < at).map(|_| (None, bare));
@@ -156,11 +189,11 @@ impl Ledger {
         self.next_seq += open.len() as u64;
         self.records.extend(open);
         self.known.clear();
-        self.bare_since = None;
+        (self.bare_since, self.covered) = (None, None);
     }
 
     fn write(&mut self, key: CueKey, stretch: Stretch, end: Position, outcome: Outcome, time: &Timeline) {
-        if end <= stretch.at {
+        if end <= stretch.at || self.covered.is_some() {
             return;
         }
         let record = self.record(self.known.get(&key), stretch, end, outcome, self.next_seq, time);
@@ -169,10 +202,25 @@ impl Ledger {
     }
 
     fn write_bare(&mut self, since: Position, end: Position, outcome: Outcome, time: &Timeline) {
+        if self.covered.is_some() {
+            return;
+        }
         let stretch = Stretch { at: since, rung: self.below, own: false, joined: false };
         let record = self.record(None, stretch, end, outcome, self.next_seq, time);
         self.next_seq += 1;
         self.records.push(record);
+    }
+
+    fn live_record(
+        &self,
+        (since, who): &(Position, Option<AssetId>),
+        end: Position,
+        outcome: Outcome,
+        seq: u64,
+        time: &Timeline,
+    ) -> AsRun {
+        let s = Stretch { at: *since, rung: Rung::Live, own: false, joined: false };
+        AsRun { asset: who.clone(), ..self.record(None, s, end, outcome, seq, time) }
     }
 
     fn record(

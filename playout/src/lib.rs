@@ -13,6 +13,7 @@ pub mod engine;
 mod error;
 pub mod journal;
 mod ledger;
+pub mod live;
 pub mod outputs;
 pub mod planfile;
 pub mod realtime;

@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AsRun, AudioHash, BootId, Frames, Moment, Outcome, Position, Rung, SitePlan, TruePeak, What};
@@ -12,8 +13,9 @@ use media::flac::{Depth, Writer};
 use playout::deck::ShelfLibrary;
 use playout::engine::{Engine, EngineConfig};
 use playout::journal::{self, Record};
+use playout::live::{Guest, LiveDesk, Report};
 use playout::planfile;
-use playout::realtime::{BLOCK_FRAMES, Block, Mixer};
+use playout::realtime::{BLOCK_FRAMES, Block, Mixer, live_feed};
 use playout::render::{RenderSpec, render};
 
 #[path = "../src/testing.rs"]
@@ -217,4 +219,56 @@ fn a_file_that_changes_under_the_player_never_becomes_sound() {
             assert!((got[at] - sample(997.0, i)).abs() < 1e-5, "{name}: the next entry is whole, frame {i}");
         }
     }
+}
+
+#[test]
+fn what_somebody_live_covered_is_recorded_as_theirs_and_joined_after() {
+    let site = Site::new();
+    let sound = site.shelve(440.0, 6);
+    let (mut engine, mut mixer) = Engine::new(site.config(1)).unwrap();
+    let start: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+    engine.set_plans(
+        Moment { at: Position(0), wall: Some(start) },
+        bundle(1, vec![plan(&[(6, audio(sound)), (60, What::Bed)])]),
+    );
+    let (mut filler, feed, gate) = live_feed();
+    let desk = Arc::new(LiveDesk::default());
+    engine.set_live(feed, gate, Arc::clone(&desk));
+    let until = start + jiff::SignedDuration::from_hours(1);
+    let mut out = Vec::new();
+    for second in 0..8 {
+        if second == 2 {
+            let (person, source) = ("Awa Touré".to_owned(), "Ogg".to_owned());
+            desk.seat(Some(Guest { number: 1, person, source, until }));
+            desk.report(Report { is_flowing: true, ..Report::default() });
+        } else if second == 4 {
+            desk.seat(None);
+        }
+        for _ in 0..100 {
+            filler.push(&[[0.125; 2]; BLOCK_FRAMES]);
+            let at = mixer.position();
+            engine.turn(Moment { at, wall: Some(start + Frames(at.0).as_duration()) });
+            let mut block = Block::default();
+            mixer.render(&mut block);
+            out.extend(block.frames.iter().map(|f| f[0]));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+    let end = mixer.position();
+    engine.close(Moment { at: end, wall: Some(start + Frames(end.0).as_duration()) });
+    let live = &out[110_000..190_000];
+    assert!(live.iter().all(|s| (s - 0.125).abs() < 1e-6), "nobody but them for two seconds");
+    let records = site.as_runs();
+    assert_tiled(&records, end);
+    let sounded = records.iter().filter(|r| r.rung > Rung::Sustaining);
+    let told: Vec<_> = sounded.map(|r| (r.rung, r.outcome, r.asset.as_ref().map(ToString::to_string))).collect();
+    let (entry, awa) = (Some("sound-1".to_owned()), Some("direct-awa-tour".to_owned()));
+    let want = [
+        (Rung::Plan, Outcome::Cut, entry.clone()),
+        (Rung::Live, Outcome::Whole, awa),
+        (Rung::Plan, Outcome::Joined, entry),
+    ];
+    assert_eq!(told, want, "{records:?}");
+    let live = records.iter().find(|r| r.rung == Rung::Live).unwrap();
+    assert!(live.length.0.abs_diff(96_000) < 2_400 && live.wall.is_some(), "{live:?}");
 }

@@ -5,8 +5,8 @@
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use domain::{Curve, Frames, Gain, Position, Rung};
 use playout::realtime::{
-    BLOCK_FRAMES, Block, CHUNK_FRAMES, Chunk, CueKey, Desk, Event, Fanout, Feed, Filler, Floor, Load, MAX_VOICES,
-    Mixer, Order, TapSpec, feed,
+    BLOCK_FRAMES, Block, CHUNK_FRAMES, Chunk, CueKey, Desk, Event, Fanout, Feed, Filler, Floor, LiveFiller, Load,
+    MAX_VOICES, Mixer, Order, TapSpec, feed, live_feed,
 };
 
 #[global_allocator]
@@ -78,6 +78,7 @@ fn events(desk: &mut Desk) -> Vec<String> {
             Event::Rung { rung, at } => format!("rung {} at {}", rung.number(), at.0),
             Event::Hushed { fallen, at } => format!("hushed {fallen} at {}", at.0),
             Event::BedHome(_) => "bed home".to_owned(),
+            Event::LiveHome(_) => "live home".to_owned(),
         });
     }
     told
@@ -289,6 +290,59 @@ fn a_programme_that_has_gone_silent_leaves_its_place_until_it_sounds_again() {
             assert_eq!(desk.gauges.rung(), Rung::Plan);
         }
     }
+}
+
+/// Keeps the live ring filled while blocks are rendered under the allocator that aborts.
+fn play_live(mixer: &mut Mixer, filler: &mut LiveFiller, blocks: usize, value: f32) -> Vec<f32> {
+    let mut out = Vec::new();
+    for _ in 0..blocks {
+        filler.push(&[[value; 2]; BLOCK_FRAMES]);
+        out.extend(play(mixer, 1));
+    }
+    out
+}
+
+#[test]
+fn somebody_live_is_heard_from_gate_to_gate_and_the_plan_goes_on_beneath() {
+    let (mut mixer, mut desk) = Mixer::new(Floor::new());
+    let (mut filler, line, gate) = live_feed();
+    order(&mut desk, Order::Live(line));
+    order(&mut desk, load(1, Some(filled(100, ramp)), 0, 480_000));
+    let before = play_live(&mut mixer, &mut filler, 10, 0.5);
+    assert!((before[4_799] - ramp(4_799)).abs() < 1e-6, "a closed gate changes nothing");
+    gate.open(Position(9_600), Position(96_000));
+    let heard = play_live(&mut mixer, &mut filler, 200, 0.5);
+    let at = |i: usize| heard[i - 4_800];
+    assert_eq!(at(9_599), ramp(9_599));
+    assert!((19_201..86_400).all(|i| at(i) == 0.5), "nothing but the live sound");
+    assert!((96_001..100_000).all(|i| at(i) == ramp(i as u64)), "the plan is where it would have been");
+    let middle = at(14_400);
+    let (half, want) = (std::f32::consts::FRAC_1_SQRT_2, 0.5 + ramp(14_400));
+    assert!((middle - half * want).abs() < 1e-3, "a crossfade of equal power: {middle}");
+    let step = heard[..90_000].windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
+    assert!(step < 0.001, "no click, largest step {step}");
+    let told: Vec<_> = events(&mut desk).into_iter().filter(|e| e.starts_with("rung")).collect();
+    // The rung changes in the middle of the crossfade, as exactly as a ramp of floats has a middle.
+    let near = |told: &str, want: (&str, u64)| {
+        told.strip_prefix(want.0).is_some_and(|at| at.parse::<u64>().unwrap().abs_diff(want.1) < 8)
+    };
+    let want = [("rung 3 at ", 0), ("rung 4 at ", 14_400), ("rung 3 at ", 91_200)];
+    assert!(told.len() == 3 && told.iter().zip(want).all(|(told, want)| near(told, want)), "{told:?}");
+}
+
+#[test]
+fn a_live_line_whose_thread_has_gone_gives_the_air_back_by_itself() {
+    let (mut mixer, mut desk) = Mixer::new(Floor::new());
+    let (mut filler, line, gate) = live_feed();
+    order(&mut desk, Order::Live(line));
+    order(&mut desk, load(1, Some(filled(100, |_| 0.25)), 0, 480_000));
+    gate.open(Position(0), Position(u64::MAX));
+    play_live(&mut mixer, &mut filler, 100, 0.5);
+    drop(filler);
+    let after = play(&mut mixer, 100);
+    assert!(after[4_800 + 9_600 + 480..].iter().all(|s| (s - 0.25).abs() < 1e-6));
+    assert!(longest_silence(&after) < 9_600, "0.1 s, and the crossfade has begun");
+    assert_eq!(desk.gauges.rung(), Rung::Plan);
 }
 
 #[test]

@@ -143,8 +143,17 @@ impl Foreign {
     /// Opens what `view` shows; `name` only hints. `gapless` is what the container says of the sound's place.
     pub fn open(view: View, name: &Path, gapless: Option<Gapless>) -> Result<Self, Finding> {
         let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
+        Self::open_stream(stream, name.extension().and_then(|e| e.to_str()), gapless)
+    }
+
+    /// Opens whatever `stream` gives; it need not be able to go back.
+    pub fn open_stream(
+        stream: MediaSourceStream<'static>,
+        extension: Option<&str>,
+        gapless: Option<Gapless>,
+    ) -> Result<Self, Finding> {
         let mut hint = Hint::new();
-        if let Some(extension) = name.extension().and_then(|e| e.to_str()) {
+        if let Some(extension) = extension {
             hint.with_extension(extension);
         }
         let format = symphonia::default::get_probe()

@@ -16,6 +16,7 @@ mod pass;
 mod positions;
 mod resample;
 mod sniff;
+mod stream;
 mod survey;
 mod tags;
 mod view;
@@ -25,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 pub use child::decode_main;
+pub use stream::stream_main;
 
 use crate::report::Report;
 use crate::sentences;

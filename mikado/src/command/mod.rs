@@ -8,6 +8,7 @@ mod doctor;
 mod grid;
 mod headquarters;
 mod ingest;
+mod live;
 mod on_air;
 mod plan;
 mod plan_text;
@@ -51,6 +52,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Readiness(what) => readiness::run(args, *what),
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
+        Command::Live(what) => live::run(args, what),
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
         Command::Render(what) => render::run(args, what),

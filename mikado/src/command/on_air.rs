@@ -67,7 +67,8 @@ fn options(
         }
     }
     let (data_dir, http) = (site.dir.clone(), site.http);
-    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, ceiling, clock, findings }
+    let live = site.live;
+    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, live, ceiling, clock, findings }
 }
 
 fn icecast(site: &SiteConfig, mount: &IcecastConfig, password: String) -> OutputOptions {

@@ -113,6 +113,7 @@ impl SiteConfig {
             icecast: Vec::new(),
             aircheck: None,
             rtp: Vec::new(),
+            live: None,
         }
     }
 }

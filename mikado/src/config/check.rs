@@ -36,6 +36,9 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
         if let Some(http) = &site.http {
             once.claim(reader, ("port", http.get_ref().clone()), &http.span(), name);
         }
+        if let Some(live) = &site.live {
+            once.claim(reader, ("port", live.listen.get_ref().clone()), &live.listen.span(), name);
+        }
         if let Some(card) = &site.card {
             once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
             unpaced_card(reader, card);

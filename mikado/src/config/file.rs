@@ -65,6 +65,14 @@ pub(super) struct Site {
     pub aircheck: Option<AirCheck>,
     #[serde(default)]
     pub rtp: Vec<Rtp>,
+    pub live: Option<Live>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Live {
+    pub listen: Text,
+    pub buffer: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,6 +133,9 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("packet_time", "[[site.rtp]]"),
     ("bitrate", "[[site.rtp]]"),
     ("dscp", "[[site.rtp]]"),
+    ("live", "[[site]]"),
+    ("listen", "[site.live]"),
+    ("buffer", "[site.live]"),
     ("user", "[[site.icecast]]"),
     ("password", "[[site.icecast]]"),
     ("password_file", "[[site.icecast]]"),

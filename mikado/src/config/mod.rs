@@ -7,6 +7,7 @@ mod aircheck;
 mod check;
 mod complaint;
 mod file;
+mod live;
 mod read;
 mod rtp;
 pub mod salvage;
@@ -22,6 +23,8 @@ use std::path::{Path, PathBuf};
 use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
+
+use crate::run::air::LiveOptions;
 
 pub use complaint::{Complaint, ConfigError};
 pub use write::NewConfig;
@@ -76,6 +79,8 @@ pub struct SiteConfig {
     pub aircheck: Option<AirCheckOptions>,
     /// RTP streams to codecs and transmitters.
     pub rtp: Vec<RtpOptions>,
+    /// Where somebody live may come in; `None` when nobody can.
+    pub live: Option<LiveOptions>,
 }
 
 /// What an Icecast mount gets.

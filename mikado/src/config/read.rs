@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
             icecast: site.icecast.iter().filter_map(|i| self.icecast(i)).collect(),
             aircheck: self.aircheck(site.aircheck.as_ref()),
             rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
+            live: site.live.as_ref().and_then(|l| self.live(l)),
             dir,
         })
     }

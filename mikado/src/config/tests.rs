@@ -100,10 +100,13 @@ fn several_faults_are_told_at_once_in_the_order_of_the_file() {
 #[test]
 fn a_new_config_reads_back() {
     let sites = ["BKO", "GAO"].iter().zip(8101..).map(|(s, p)| (s.parse().unwrap(), ([127, 0, 0, 1], p).into()));
-    let new = NewConfig { http: ([127, 0, 0, 1], 8080).into(), sites: sites.collect() };
+    let doors = vec![([127, 0, 0, 1], 8103).into()];
+    let new = NewConfig { http: ([127, 0, 0, 1], 8080).into(), sites: sites.collect(), doors };
     let config = parse(&new.to_toml()).unwrap();
     assert_eq!(config.http, new.http);
     assert_eq!(config.sites.iter().map(|s| (s.id, s.http.unwrap())).collect::<Vec<_>>(), new.sites);
+    let doors: Vec<_> = config.sites.iter().map(|s| s.live.map(|l| (l.listen, l.depth))).collect();
+    assert_eq!(doors, [Some((new.doors[0], domain::Frames::from_secs(1))), None]);
 }
 
 #[test]

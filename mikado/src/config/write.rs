@@ -12,6 +12,8 @@ pub struct NewConfig {
     pub http: SocketAddr,
     /// The sites with the addresses of their streams.
     pub sites: Vec<(SiteId, SocketAddr)>,
+    /// Where somebody live may come in, in the order of the sites; a site beyond its end has no door.
+    pub doors: Vec<SocketAddr>,
 }
 
 impl NewConfig {
@@ -19,9 +21,12 @@ impl NewConfig {
     pub fn to_toml(&self) -> String {
         let mut text = String::from(HEAD);
         text = text.replace("{http}", &self.http.to_string());
-        for (id, http) in &self.sites {
+        for (n, (id, http)) in self.sites.iter().enumerate() {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n[[site]]\nid = \"{id}\"\nhttp = \"{http}\"\n");
+            if let Some(door) = self.doors.get(n) {
+                let _ = writeln!(text, "live = {{ listen = \"{door}\" }}   # la porte des directs");
+            }
         }
         text.push_str(TAIL);
         text
@@ -61,6 +66,9 @@ const TAIL: &str = "
 # format = \"L24\"                  # ou \"L16\", \"opus\"
 # packet_time = \"1ms\"
 # dscp = \"AF41\"                   # ou \"EF\", \"best effort\"
+# [site.live]                     # la porte des directs (protocole source d'Icecast) ; droits : mikado live grant
+# listen = \"127.0.0.1:8091\"
+# buffer = \"1s\"                   # ce que le réseau peut tarder
 # [site.aircheck]                 # la pige : ce qui est passé, heure par heure
 # opus = \"64 kbit/s\"              # ou \"off\"
 # channels = \"mono\"               # ou \"stereo\"

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -65,12 +65,16 @@ fn reference() -> Result<Station, Error> {
 
 fn new_config(station: &Station, http: SocketAddr) -> Result<String, Error> {
     let mut next = http.port();
-    let mut sites = Vec::new();
+    let (mut sites, mut doors) = (Vec::new(), Vec::new());
     for site in station.sites() {
         next = free_port(http, next)?;
         sites.push((site.id, SocketAddr::new(http.ip(), next)));
     }
-    Ok(NewConfig { http, sites }.to_toml())
+    for _ in &sites {
+        next = free_port(http, next)?;
+        doors.push(SocketAddr::from((Ipv4Addr::LOCALHOST, next)));
+    }
+    Ok(NewConfig { http, sites, doors }.to_toml())
 }
 
 /// The first port after `last` that nobody uses.

@@ -12,6 +12,7 @@ use super::gauges::Gauges;
 use super::hush::Hush;
 use super::ladder::Ladder;
 use super::limiter::{LOOK_AHEAD_FRAMES, Limiter};
+use super::live::{Live, LiveFeed};
 use super::order::{CueKey, Event, Load, Order};
 use super::ramp::Ramp;
 use super::voice::{Bench, Voice};
@@ -36,6 +37,7 @@ pub(crate) const MAX_CHUNKS_HOME: usize = 1_024;
 pub struct Mixer {
     voices: [Option<Voice>; MAX_VOICES],
     hush: Hush,
+    live: Live,
     ladder: Ladder,
     limiter: Option<Limiter>,
     close: Option<Close>,
@@ -84,8 +86,23 @@ impl Mixer {
         let gauges = Arc::new(Gauges::default());
         let desk = Desk { orders: orders_in, events: events_out, home: home_out, gauges: Arc::clone(&gauges) };
         let voices = std::array::from_fn(|_| None);
-        let (hush, ladder) = (Hush::default(), Ladder::new(floor));
-        (Self { voices, hush, ladder, limiter, close: None, position: Position(0), orders, events, home, gauges }, desk)
+        let (hush, live, ladder) = (Hush::default(), Live::new(), Ladder::new(floor));
+        (
+            Self {
+                voices,
+                hush,
+                live,
+                ladder,
+                limiter,
+                close: None,
+                position: Position(0),
+                orders,
+                events,
+                home,
+                gauges,
+            },
+            desk,
+        )
     }
 
     /// Where the next block begins.
@@ -108,6 +125,7 @@ impl Mixer {
         if let Some(fallen) = self.hush.watch(&block.frames, &mut cover, meant) {
             self.tell(Event::Hushed { fallen, at });
         }
+        self.live.render(at, &mut block.frames, (&mut cover, &mut below));
         let fallen = self.ladder.render(&mut block.frames, (&cover, &below), &mut self.home);
         self.gauges.add_underrun(fallen.late_frames);
         if let Some((rung, i)) = fallen.change {
@@ -142,6 +160,7 @@ impl Mixer {
             Order::Retime { key, end, fade_out } => self.with(key, |v| v.retime(end, fade_out, now)),
             Order::Forget { key } => self.with(key, |v| v.forget(now)),
             Order::Bed(feed) => self.take_bed(feed),
+            Order::Live(feed) => self.take_live(feed),
             Order::Close { over } => self.close = Some(Close { ramp: Ramp::at(1.0), over }),
         }
     }
@@ -166,6 +185,12 @@ impl Mixer {
         }
     }
 
+    fn take_live(&mut self, feed: LiveFeed) {
+        if let Some(old) = self.live.set_feed(feed) {
+            self.tell(Event::LiveHome(old));
+        }
+    }
+
     /// Mixes the voices; says whether silence belongs to one of them.
     fn sound_voices(
         &mut self,
@@ -173,7 +198,8 @@ impl Mixer {
         cover: &mut [u8; BLOCK_FRAMES],
         below: &mut [f32; BLOCK_FRAMES],
     ) -> bool {
-        let mut meant = false;
+        // What nobody hears under somebody live is not missed.
+        let mut meant = self.live.is_heard();
         let next = block.at + Frames(BLOCK_FRAMES as u64);
         for i in 0..MAX_VOICES {
             let Some(Some(voice)) = self.voices.get_mut(i) else { continue };

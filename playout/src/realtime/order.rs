@@ -3,6 +3,7 @@
 use domain::{Curve, Frames, Gain, Position, Rung};
 
 use super::feed::Feed;
+use super::live::LiveFeed;
 
 /// The name of one cue on both sides of the line; never used twice in a boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +54,8 @@ pub enum Order {
     },
     /// Gives the sustaining bed; the one before comes home.
     Bed(Feed),
+    /// Gives the line on which somebody live comes in, behind its gate; the one before comes home.
+    Live(LiveFeed),
     /// Fades everything to silence for good, over this length: the process is about to stop.
     Close {
         /// Length of the fade.
@@ -119,4 +122,6 @@ pub enum Event {
     },
     /// A replaced bed.
     BedHome(Feed),
+    /// A replaced live line.
+    LiveHome(LiveFeed),
 }

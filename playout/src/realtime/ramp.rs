@@ -21,6 +21,11 @@ impl Ramp {
         self.x >= 1.0
     }
 
+    /// The factor of whatever it fades against: the squares of both add up to 1.
+    pub(super) fn rest(self) -> f32 {
+        equal_power(1.0 - self.x)
+    }
+
     /// The factor for this frame; then one step of `1/frames` towards unity (`open`) or silence.
     pub(super) fn step(&mut self, open: bool, frames: f32) -> f32 {
         let now = equal_power(self.x);

@@ -1,6 +1,6 @@
 //! One site's card: every text ready to be shown, so that page and live stream say the same.
 
-use domain::{NowNext, SiteId, Vitals};
+use domain::{LiveReading, LiveState, NowNext, SiteId, Vitals};
 use jiff::Timestamp;
 use scheduler::Station;
 use scheduler::station::Site;
@@ -79,7 +79,7 @@ impl Card {
             now: vitals.and_then(|v| v.now.as_ref()).map(|n| turn(n, station, t)),
             next: vitals.and_then(|v| v.next.as_ref()).map(|n| turn(n, station, t)),
             rung: vitals.map(|v| v.rung.number()),
-            rung_text: vitals.map_or_else(String::new, |v| rung(v, t)),
+            rung_text: vitals.map_or_else(String::new, |v| rung(v, station, t)),
             contact_ms: contact.map(Timestamp::as_millisecond),
             horizon: horizon(vitals, station, lang),
             underrun: underrun(vitals, t),
@@ -165,13 +165,33 @@ fn horizon(vitals: Option<&Vitals>, station: &Station, lang: Lang) -> String {
     format!("{} {}", Dates(lang).short(local.date()), Dates::minute(local.time()))
 }
 
-/// What sounds, and what the limiter has taken from it in the last second.
-fn rung(v: &Vitals, t: &Words) -> String {
-    let rung = t.rung(v.rung);
+/// What sounds, and what the limiter has taken from it in the last second; who is live, when somebody is.
+fn rung(v: &Vitals, station: &Station, t: &Words) -> String {
+    let rung = match &v.live {
+        Some(l) if l.state == LiveState::OnAir => live(l, v.read_at, station, t),
+        Some(l) => format!("{} · {}", t.rung(v.rung), live(l, v.read_at, station, t)),
+        None => t.rung(v.rung).to_owned(),
+    };
     match v.limited_db.filter(|db| *db <= -0.1) {
         Some(db) => format!("{rung} · {}", t.limiting.replace("{}", &t.number(f64::from(db), 1))),
-        None => rung.to_owned(),
+        None => rung,
     }
+}
+
+fn live(l: &LiveReading, now: Timestamp, station: &Station, t: &Words) -> String {
+    let pattern = match l.state {
+        LiveState::OnAir => t.live_on,
+        LiveState::Holding => t.live_holding,
+        LiveState::Proving => t.live_proving,
+        LiveState::Kept => t.live_kept,
+        LiveState::Waiting => t.live_waiting,
+    };
+    let since = l.since.map(|at| Dates::minute(at.to_zoned(station.zone().clone()).time()));
+    pattern
+        .replace("{since}", &since.unwrap_or_default())
+        .replace("{left}", &span((l.until.as_second() - now.as_second()).max(0), t))
+        .replace("{ms}", &l.buffer_ms.to_string())
+        .replace("{who}", &l.person)
 }
 
 fn underrun(vitals: Option<&Vitals>, t: &Words) -> String {

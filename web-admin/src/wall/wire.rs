@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::{NowNext, Vitals};
+use domain::{LiveReading, LiveState, NowNext, Vitals};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -57,8 +57,23 @@ fn vitals(v: &Vitals) -> Value {
         "underrun_frames": v.underrun.0,
         "limited_db": v.limited_db,
         "render_blocks": v.render_blocks,
+        "live": v.live.as_ref().map(live),
         "outputs": outputs,
         "alarms": alarms,
+    })
+}
+
+fn live(l: &LiveReading) -> Value {
+    let state = match l.state {
+        LiveState::Waiting => "waiting",
+        LiveState::Proving => "proving",
+        LiveState::Kept => "kept",
+        LiveState::OnAir => "on_air",
+        LiveState::Holding => "holding",
+    };
+    json!({
+        "person": l.person, "source": l.source, "state": state, "since": l.since.map(|t| t.to_string()),
+        "until": l.until.to_string(), "buffer_ms": l.buffer_ms, "drift_ppm": l.drift_ppm,
     })
 }
 

@@ -143,6 +143,7 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
         underrun: domain::Frames::ZERO,
         limited_db: None,
         render_blocks: [0; 7],
+        live: None,
         outputs: Vec::new(),
         alarms: Vec::new(),
     }

@@ -12,6 +12,7 @@ mod door;
 mod encoding;
 mod http;
 mod line;
+mod live;
 mod mark;
 mod network;
 mod options;
@@ -36,9 +37,11 @@ use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
+pub use live::LiveOptions;
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 
 use self::chores::Chores;
+use self::live::LiveLine;
 use self::mark::WallMark;
 use self::own::OwnPlanner;
 use self::pace::PaceState;
@@ -69,13 +72,19 @@ pub fn run(options: AirOptions) -> anyhow::Result<()> {
 
     let boot = BootId(getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id())));
     let view = Arc::new(Mutex::new(EngineView::default()));
-    let station = outlets::open(&options, boot, &pace, taps, cards, Arc::clone(&view))?;
+    let opened = live::open(&options, &pace).context("the live thread cannot be started")?;
+    let (line, outer) = opened.unzip();
+    let station = outlets::open(&options, boot, &pace, taps, cards, (Arc::clone(&view), line))?;
     let engine = start_engine(&options, &station, desk);
     tracing::info!(site = %options.site, %boot, real_time = pace.real_time(), "on the air");
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         serve(&station, &options);
+        if let Some(outer) = outer {
+            let (station, options) = (Arc::clone(&station), options.clone());
+            tokio::spawn(async move { live::serve(station, &options, outer).await });
+        }
         told_to_stop().await;
         end(&station, &pace, engine.as_ref()).await;
         Suspects::ended(&chores::suspects_dir(&options.data_dir));
@@ -120,7 +129,11 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
     started.ok()
 }
 
-fn turning(station: &Station, engine: Engine, news: Receiver<News>) -> Turning {
+fn turning(station: &Station, mut engine: Engine, news: Receiver<News>) -> Turning {
+    let line = station.line.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(LiveLine { feed, gate, desk }) = line {
+        engine.set_live(feed, gate, desk);
+    }
     let (pace, view) = (Arc::clone(&station.pace), Arc::clone(&station.engine));
     Turning { engine, news, pace, clock: station.clock, view }
 }

@@ -8,6 +8,7 @@ use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
+use super::live::LiveOptions;
 use crate::clock::WallClock;
 
 /// One site's air process.
@@ -23,6 +24,8 @@ pub struct AirOptions {
     pub http: Option<SocketAddr>,
     /// What else hangs on the air, at most [`AirOptions::OUTPUTS_MAX`].
     pub outputs: Vec<OutputOptions>,
+    /// Where somebody live may come in; `None`: nowhere.
+    pub live: Option<LiveOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.

@@ -15,6 +15,7 @@ use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
+use super::live::LiveLine;
 use super::options::{AirOptions, OutputOptions, StreamFormat};
 use super::pace::PaceState;
 use super::recording::Recording;
@@ -52,7 +53,7 @@ pub fn open(
     pace: &Arc<PaceState>,
     taps: Vec<TapReader>,
     cards: SyncSender<CardLink>,
-    engine: Arc<Mutex<EngineView>>,
+    (engine, line): (Arc<Mutex<EngineView>>, Option<LiveLine>),
 ) -> anyhow::Result<Arc<Station>> {
     let mut taps = taps;
     let mut named = |name: &str| taps.iter().position(|t| t.name() == name).map(|i| taps.remove(i));
@@ -95,6 +96,8 @@ pub fn open(
         air_check,
         icecasts,
         streams,
+        live: line.as_ref().map(|line| Arc::clone(&line.desk)),
+        line: Mutex::new(line),
         alarms,
         engine,
     }))

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use domain::{BootId, OutputReading, SiteId, Vitals};
+use playout::live::LiveDesk;
 use playout::outputs::{Icecast, StreamHub};
 
 use super::air_check::AirCheck;
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
+use super::live::LiveLine;
 use super::pace::PaceState;
 use super::recording::Recording;
 use super::rtp::RtpOutlet;
@@ -40,6 +42,10 @@ pub struct Station {
     pub icecasts: Vec<Icecast>,
     /// The streams that are served, by file name.
     pub streams: Vec<(String, Arc<StreamHub>)>,
+    /// The live line's desk, when one is configured.
+    pub live: Option<Arc<LiveDesk>>,
+    /// The live line itself, until the engine takes it.
+    pub line: Mutex<Option<LiveLine>>,
     /// Conditions that the shell knows of.
     pub alarms: Arc<AlarmBoard>,
     /// What the engine said last.
@@ -81,6 +87,7 @@ impl Station {
             underrun: view.underrun,
             limited_db: view.limited_db,
             render_blocks: self.pace.render_blocks(),
+            live: self.live.as_ref().and_then(|desk| desk.reading()),
             outputs: self.outputs(),
             alarms: self.alarms.all(view.alarms),
         }
