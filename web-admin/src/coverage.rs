@@ -16,12 +16,17 @@ use crate::visitor::Visitor;
 use crate::web::Web;
 use crate::words::{Dates, Words};
 
-/// News editions that every language has each day at every site (R-LANG-01).
-const NEWS_MIN: u32 = 2;
-/// The least share of the week's spoken time in percent (R-LANG-03) …
-const FLOOR_PCT: f64 = 4.0;
-/// … and the most of French.
-const FRENCH_MAX_PCT: f64 = 45.0;
+/// A rule's figure as the station tuned it, or nothing where the rule has none.
+fn figure(station: &Station, rule: &str, name: &str) -> Option<f64> {
+    scheduler::rules::rule(rule)?.figure(name, &station.file().rule)
+}
+
+/// The least share of a language at a site in percent: its own floor there (R-LANG-02), else everybody's (R-LANG-03).
+fn floor_pct(station: &Station, site: &Site, language: &Language, is_first: bool) -> f64 {
+    let own = figure(station, "R-LANG-02", &format!("{}_{language}", site.id));
+    let own = own.or_else(|| if is_first { figure(station, "R-LANG-02", site.id.as_str()) } else { None });
+    own.or_else(|| figure(station, "R-LANG-03", "floor_pct")).unwrap_or_default()
+}
 
 /// One language at one site.
 struct Line {
@@ -94,13 +99,19 @@ fn place(station: &Station, site: &Site, week: &Coverage, t: &'static Words) -> 
 
 fn line(station: &Station, site: &Site, (first, l): (bool, &Language), week: &Coverage, t: &'static Words) -> Line {
     let pct = 100.0 * week.share(l);
-    let floor = if first { site.min_local_language_share_pct } else { FLOOR_PCT };
+    let floor = floor_pct(station, site, l, first);
+    let french_max = figure(station, "R-LANG-03", "fr_max_pct").unwrap_or(100.0);
+    let news_min = figure(station, "R-LANG-01", "min_news_per_day").unwrap_or_default();
     let is_french = l.umbrella().as_str() == "fr";
     let low = pct + 0.05 < floor;
-    let high = is_french && pct > FRENCH_MAX_PCT + 0.05;
+    let high = is_french && pct > french_max + 0.05;
     let day = |(_, day): &(Date, std::collections::BTreeMap<Language, Share>)| {
         let share = day.get(&l.umbrella()).copied().unwrap_or_default();
-        CellOfDay { minutes: (share.spoken_s / 60.0).round() as u32, news: share.news, is_short: share.news < NEWS_MIN }
+        CellOfDay {
+            minutes: (share.spoken_s / 60.0).round() as u32,
+            news: share.news,
+            is_short: f64::from(share.news) < news_min,
+        }
     };
     let variants = station.variants(site.id, l);
     Line {
@@ -111,6 +122,6 @@ fn line(station: &Station, site: &Site, (first, l): (bool, &Language), week: &Co
         share: format!("{pct:.1}").replace('.', t.g().decimal),
         pct: pct.round() as u32,
         class: if low || high { "bad" } else { "good" },
-        bound: if is_french { format!("≤ {FRENCH_MAX_PCT:.0}") } else { format!("≥ {floor:.0}") },
+        bound: if is_french { format!("≤ {french_max:.0}") } else { format!("≥ {floor:.0}") },
     }
 }

@@ -62,6 +62,7 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("POST", "/api/envois/nobody", [false, false, true, true]),
     ("GET", "/mediatheque/nobody", [false, true, true, true]),
     ("GET", "/mediatheque/nobody/son", [false, true, true, true]),
+    ("GET", "/mediatheque/nobody/leger", [false, true, true, true]),
     ("GET", "/mediatheque/nobody/onde", [false, true, true, true]),
     ("POST", "/mediatheque/nobody/approuver", [false, false, true, true]),
     ("POST", "/mediatheque/nobody/retirer", [false, false, true, true]),

@@ -51,6 +51,10 @@ async fn the_matrix_of_languages_holds_every_site_and_day_and_its_shares() {
         page.matches("<meter").count(),
         stage.app.station.borrow().sites().iter().map(|s| s.languages.len()).sum::<usize>()
     );
+    assert!(
+        page.contains("≥ 10 %") && page.contains("≥ 30 %"),
+        "Mopti's Dogon and Bamako's Bambara have floors of their own"
+    );
     assert!(page.contains("lundi 23 novembre 2026") && page.contains("min parlées"), "{page}");
 }
 
