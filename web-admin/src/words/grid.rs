@@ -44,6 +44,7 @@ table! {
     publish_done: "Publication n° {} en vigueur ; les conducteurs se refont.", "Publication no. {} is in force; running orders are being made.";
     publish_acks: "Reçu par les sites", "Received by the sites";
     publish_written: "Écrit", "Written";
+    changes_time: "Heure", "Time";
     publish_loaded: "Chargé", "Loaded";
     publish_since: "vu depuis", "seen since";
     publish_unheard: "sans nouvelles", "not heard from";
