@@ -47,13 +47,13 @@ fmt: ## Format the code
 
 kills: setup-test ui ## 200 times kill -9 in the middle of upload, ingest and approval (about ten minutes)
 	cargo build --locked -p mikado
-	MIKADO_KILLS=200 cargo test --locked -p tests --test uploads -- --nocapture --exact \
+	MIKADO_KILLS=200 cargo test --locked --workspace --test uploads -- --nocapture --exact \
 	  killed::a_kill_at_any_moment_loses_nothing_that_was_acknowledged
 
 faults: setup-test ui ## The tests of faults at full length (an hour of hard starts and what else `make test` has no time for)
 	cargo build --locked -p mikado
-	MIKADO_STARTS=200 cargo test --locked -p playout --test faults -- --nocapture
-	cargo test --locked -p mikado --test supervisor
+	MIKADO_STARTS=200 cargo test --locked --workspace --test faults -- --nocapture
+	cargo test --locked --workspace --test supervisor
 
 soak: setup-test ui ## A station with a random fault each minute (ARGS='MINUTES SEED', an hour by default; as root also full disks)
 	cargo build --locked --release -p mikado
