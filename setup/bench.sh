@@ -13,10 +13,13 @@ end() {
 }
 trap end EXIT
 
-# Processor seconds (user + system) of a command and its children; its output goes nowhere.
+exec 9>&2 # said past whoever captures
+# Runs a command whose output nobody needs; one that fails was no measurement.
+quietly() { "$@" >"$dir/output" 2>&1 || { echo "bench: $* failed: $(tail -1 "$dir/output")" >&9; kill $$; }; }
+# Processor seconds (user + system) of a command and its children.
 cpu_of() {
   local TIMEFORMAT='%U %S'
-  { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'
+  { time quietly "$@"; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'
 }
 # The same, and the most memory that one of its processes had, in KiB.
 cost_of() {
@@ -27,7 +30,7 @@ hour_of() { awk '{ printf "%.1f", $1 * 3 }' <<<"$1"; }  # of 20 minutes
 mib_of() { awk '{ printf "%.0f", $2 / 1024 }' <<<"$1"; }
 wall_of() {
   local TIMEFORMAT='%R'
-  { time "$@" >/dev/null 2>&1; } 2>&1
+  { time quietly "$@"; } 2>&1
 }
 row() { printf '%-58s %12s %12s %8s\n' "$@"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else print "-" }'; }
@@ -36,7 +39,7 @@ row "work" "mikado" "other" "ratio"
 
 # --- the plan -----------------------------------------------------------------------------------------------------------
 row "plan, 7 sites x 7 days, programmes: wall s" \
-  "$(wall_of "$mikado" plan --week --programmes --csv --station demo/reference_week.toml)" "-" "-"
+  "$(wall_of "$mikado" plan --week --programmes --csv --station demo/reference_week.toml --campaigns demo/campaigns.toml)" "-" "-"
 
 # --- a station on the air -----------------------------------------------------------------------------------------------
 MIKADO_TRACE=mikado=info "$mikado" demo --dir "$station" --http 127.0.0.1:18300 --at 2026-11-24T08:11:00Z >"$dir/said" 2>&1 &
