@@ -14,7 +14,7 @@ fn an_upload_goes_on_after_a_reload_in_the_middle() {
     let temp = tempfile::tempdir().unwrap();
     let studio = Studio::start(&temp.path().join("studio"), "");
     let awa = studio.visitor("Awa");
-    let file = tone(&temp.path().join("longue émission.wav"), 440.0, 400);
+    let file = tone(&temp.path().join("longue émission.wav"), 440.0, 250);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let browser = Browser::open(temp.path()).await;

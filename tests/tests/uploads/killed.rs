@@ -144,7 +144,7 @@ impl Sender<'_> {
 #[expect(clippy::print_stdout, reason = "what was interrupted tells how much the test is worth")]
 fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
     let number = |name: &str, usual: u32| std::env::var(name).map_or(usual, |v| v.parse().unwrap());
-    let (kills, seed) = (number("MIKADO_KILLS", 20), number("MIKADO_SEED", 7));
+    let (kills, seed) = (number("MIKADO_KILLS", 14), number("MIKADO_SEED", 7));
     let temp = tempfile::tempdir().unwrap();
     let mut studio = Studio::start(&temp.path().join("studio"), "");
     let awa = studio.visitor("Awa");
