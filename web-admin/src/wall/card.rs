@@ -76,8 +76,8 @@ impl Card {
             level: newest.map_or_else(String::new, |d| t.number(f64::from(d), 1)),
             silence_s,
             trace: vitals.map_or_else(String::new, |v| trace::packed(&v.levels)),
-            now: vitals.and_then(|v| v.now.as_ref()).map(|n| turn(n, station, t)),
-            next: vitals.and_then(|v| v.next.as_ref()).map(|n| turn(n, station, t)),
+            now: vitals.and_then(|v| on_air(v, station, t)),
+            next: vitals.filter(|v| guest(v).is_none()).and_then(|v| v.next.as_ref()).map(|n| turn(n, station, t)),
             rung: vitals.map(|v| v.rung.number()),
             rung_text: vitals.map_or_else(String::new, |v| rung(v, station, t)),
             contact_ms: contact.map(Timestamp::as_millisecond),
@@ -145,6 +145,24 @@ pub(crate) fn span(seconds: i64, t: &Words) -> String {
     pattern.replace("{}", &value.to_string())
 }
 
+/// Who covers the plan now.
+fn guest(v: &Vitals) -> Option<&LiveReading> {
+    v.live.as_ref().filter(|l| matches!(l.state, LiveState::OnAir | LiveState::Holding))
+}
+
+/// What is heard: somebody live, or else what the plan has. What lies covered beneath is not on.
+fn on_air(v: &Vitals, station: &Station, t: &Words) -> Option<Turn> {
+    let Some(guest) = guest(v) else { return v.now.as_ref().map(|n| turn(n, station, t)) };
+    Some(Turn {
+        title: guest.person.clone(),
+        programme: live(guest, v.read_at, station, t),
+        tag: "none".to_owned(),
+        language: "",
+        at_ms: guest.since.unwrap_or(v.read_at).as_millisecond(),
+        ends_ms: guest.until.as_millisecond(),
+    })
+}
+
 fn turn(of: &NowNext, station: &Station, t: &Words) -> Turn {
     let programme = of.programme.parse().ok().and_then(|id| station.programme(&id)).map(|p| p.title.clone());
     let programme = programme.unwrap_or_else(|| of.programme.clone());
@@ -165,12 +183,11 @@ fn horizon(vitals: Option<&Vitals>, station: &Station, lang: Lang) -> String {
     format!("{} {}", Dates(lang).short(local.date()), Dates::minute(local.time()))
 }
 
-/// What sounds, and what the limiter has taken from it in the last second; who is live, when somebody is.
+/// What sounds, and what the limiter has taken from it in the last second; who waits to be let on the air.
 fn rung(v: &Vitals, station: &Station, t: &Words) -> String {
     let rung = match &v.live {
-        Some(l) if l.state == LiveState::OnAir => live(l, v.read_at, station, t),
-        Some(l) => format!("{} · {}", t.rung(v.rung), live(l, v.read_at, station, t)),
-        None => t.rung(v.rung).to_owned(),
+        Some(l) if guest(v).is_none() => format!("{} · {}", t.rung(v.rung), live(l, v.read_at, station, t)),
+        _ => t.rung(v.rung).to_owned(),
     };
     match v.limited_db.filter(|db| *db <= -0.1) {
         Some(db) => format!("{rung} · {}", t.limiting.replace("{}", &t.number(f64::from(db), 1))),

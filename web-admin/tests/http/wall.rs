@@ -121,3 +121,28 @@ async fn scripts_read_numbers_and_missing_is_null() {
     assert_eq!(wall["sites"][0]["vitals"]["levels_dbfs"][0], serde_json::json!([null, null]));
     assert_eq!(wall["sites"][1]["vitals"]["rung"], 3);
 }
+
+#[tokio::test]
+async fn who_covers_the_plan_is_what_is_on() {
+    let stage = stage();
+    let mut seen = views(&stage);
+    let now = stage.app.now();
+    let vitals = seen[6].vitals.as_mut().unwrap();
+    let covered = vitals.now.as_ref().unwrap().title.clone();
+    vitals.rung = domain::Rung::Live;
+    vitals.live = Some(domain::LiveReading {
+        person: "Awa <Touré>".into(),
+        source: "Ogg".into(),
+        state: domain::LiveState::OnAir,
+        since: Some(now - 60.seconds()),
+        until: now + 90.minutes(),
+        buffer_ms: 980,
+        drift_ppm: 0.0,
+    });
+    let code = seen[6].site.to_string();
+    stage.tell.send_replace(Arc::new(seen));
+    let page = Browser::signed_in(&stage, "Awa").await.get("/antenne").await;
+    let card = card(&page.body, &code);
+    assert!(card.contains("Awa &#60;Touré&#62;</bdi>") && card.contains("depuis 08:29, reste 90 min"), "{card}");
+    assert!(!card.contains(&covered), "{covered} is not heard: {card}");
+}
