@@ -25,14 +25,14 @@ fn each_line_of_a_table_is_placed_or_told_with_its_number() {
         let debat = known.assets.iter().find(|a| a.id.as_str().starts_with("debat.")).unwrap().id.to_string();
         let text = format!(
             "jour;début;site;élément\r\n2026-11-24;13:00;;{debat}\n\n# note\n2026-11-24,08:10,GAO,{debat}\n2026-11-24;13:07;;{debat}\n\
-             2026-11-24;13:15;XXX;{debat}\n2026-11-24;13:15;;personne\n24/11/2026;13:15;;{debat}\n2026-11-24;13:00;reseau;{debat}\n2026-11-24"
+             2026-11-24;13:15;ZZZ;{debat}\n2026-11-24;13:15;;personne\n24/11/2026;13:15;;{debat}\n2026-11-24;13:00;reseau;{debat}\n2026-11-24"
         );
         let lines = said(&csv(&text, known));
         assert_eq!(lines[0], format!("2 - 2026-11-24 13:00:00 {debat}"));
         assert_eq!(lines[1], format!("5 GAO 2026-11-24 08:10:00 {debat}"));
         for (n, start) in [
             (2, "6! aucune case ne commence à 13:07"),
-            (3, "7! il n'y a pas de site XXX"),
+            (3, "7! il n'y a pas de site ZZZ"),
             (4, "8! « personne » n'est pas prêt"),
             (5, "9! « 24/11/2026 » n'est pas un jour"),
             (6, "10! la ligne 2 remplit déjà"),
