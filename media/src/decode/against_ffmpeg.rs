@@ -10,7 +10,7 @@ use super::mpeg;
 use super::survey::survey;
 
 #[path = "../../tests/sound/mod.rs"]
-mod sound;
+pub(super) mod sound;
 
 #[path = "../../tests/sound/layer_one.rs"]
 mod layer_one;

@@ -1,7 +1,7 @@
 //! A foreign file as a stream of samples, by symphonia and libopus.
 //!
 //! What is known of these decoders and handled here: AAC with SBR is decoded without it at half the rate, so the rate is
-//! always the buffer's and a declared rate of twice as much is HE-AAC; the Opus adapter trims pre-skip only inside the first
+//! always the buffer's and a declared rate of twice as much is HE-AAC (see [`super::he_aac`]); the Opus adapter trims pre-skip only inside the first
 //! packet, so it is trimmed here (RFC 7845 §4.2), as is what MP4's edit list leaves out; the Ogg demuxer believes every
 //! page's position (see [`super::positions`]); a damaged page is an error after which asking again goes on.
 
@@ -25,6 +25,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
+use super::he_aac::HeAac;
 use super::mp4::Gapless;
 use super::positions::Positions;
 use super::view::View;
@@ -38,6 +39,8 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     registry
 });
 
+/// AAC faster than this has no need of an upper half that is described beside it.
+pub const SBR_CORE_HZ_MAX: u32 = 24_000;
 /// A reader that fails this often in a row will not find its way back.
 const BAD_IN_A_ROW_MAX: u32 = 64;
 /// Packets without sound, one after the other, after which there will be none: the tables of a lying file hold billions.
@@ -53,7 +56,8 @@ pub struct Facts {
     pub bits: Option<u32>,
     /// Every sample counts: PCM, FLAC, ALAC.
     pub lossless: bool,
-    pub aac: bool,
+    /// AAC of which the lower half alone is decoded, should it have another.
+    pub aac_core: bool,
     /// Whether it says what the encoder added before and after the sound.
     pub edges: bool,
 }
@@ -76,9 +80,14 @@ pub struct Spec {
     pub channels: usize,
 }
 
+enum Coding {
+    Plain(Box<dyn AudioDecoder>),
+    HeAac(HeAac),
+}
+
 pub struct Foreign {
     format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
+    decoder: Coding,
     track_id: u32,
     time_base: Option<TimeBase>,
     opus_delay: i64,
@@ -90,6 +99,8 @@ pub struct Foreign {
     to_the_end: bool,
     /// Frames before the first of the sound are still to be dropped.
     at_start: bool,
+    /// The frame after the last that the decoder gave.
+    next_frame: i64,
     /// Those of the link that is read, when this is Ogg.
     positions: Option<Positions>,
     seconds: f64,
@@ -98,7 +109,7 @@ pub struct Foreign {
 }
 
 struct Opened {
-    decoder: Box<dyn AudioDecoder>,
+    decoder: Coding,
     opus_delay: i64,
     parameters: AudioCodecParameters,
 }
@@ -125,11 +136,12 @@ fn open_decoder(track: &Track, container: &str) -> Result<Opened, Finding> {
         parameters.sample_rate = Some(48_000);
     }
     if parameters.codec == CODEC_ID_AAC && parameters.extra_data.as_deref().is_some_and(declares_sbr) {
-        return Err(sentences::he_aac());
+        let decoder = Coding::HeAac(HeAac::open(&parameters).ok_or_else(sentences::he_aac)?);
+        return Ok(Opened { decoder, opus_delay, parameters });
     }
     let options = AudioDecoderOptions::default().gapless(true);
     let decoder = CODECS.make_audio_decoder(&parameters, &options).map_err(|_| sentences::unknown_codec())?;
-    Ok(Opened { decoder, opus_delay, parameters })
+    Ok(Opened { decoder: Coding::Plain(decoder), opus_delay, parameters })
 }
 
 /// Whether an `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1) announces spectral band replication.
@@ -165,10 +177,13 @@ impl Foreign {
         let track = format.default_track(TrackType::Audio).ok_or_else(sentences::no_sound)?;
         let container = format.format_info().short_name.to_owned();
         let Opened { decoder, opus_delay, parameters } = open_decoder(track, &container)?;
-        let codec = decoder.codec_info().short_name.to_owned();
+        let codec = match &decoder {
+            Coding::Plain(decoder) => decoder.codec_info().short_name.to_owned(),
+            Coding::HeAac(_) => "he-aac".to_owned(),
+        };
         let facts = Facts {
             lossless: matches!(parameters.codec, CODEC_ID_FLAC | CODEC_ID_ALAC) || codec.starts_with("pcm"),
-            aac: parameters.codec == CODEC_ID_AAC,
+            aac_core: parameters.codec == CODEC_ID_AAC && matches!(decoder, Coding::Plain(_)),
             rate_hz: parameters.sample_rate,
             frames: track.num_frames,
             bits: parameters.bits_per_sample.or(parameters.bits_per_coded_sample),
@@ -197,6 +212,7 @@ impl Foreign {
             mpeg: None,
             to_the_end: false,
             at_start: true,
+            next_frame: 0,
             positions,
             seconds: 0.0,
             facts,
@@ -224,7 +240,7 @@ impl Foreign {
     pub fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
         let mut soundless = 0;
         while soundless < SOUNDLESS_IN_A_ROW_MAX {
-            let Some(mut packet) = self.next_packet()? else { return Ok(None) };
+            let Some(mut packet) = self.next_packet()? else { return Ok(self.rest(out)) };
             if packet.track_id != self.track_id {
                 continue;
             }
@@ -235,6 +251,7 @@ impl Foreign {
             }
             let filling = self.positions.as_ref().map_or(Duration::ZERO, |_| Positions::end_of(&mut packet));
             self.follow(&packet)?;
+            self.recognise(&packet);
             if let Some(spec) = self.decode(&packet, filling, out)? {
                 self.seconds += out.len() as f64 / spec.channels as f64 / f64::from(spec.rate_hz);
                 return Ok(Some(spec));
@@ -283,35 +300,45 @@ impl Foreign {
         let Some(now) = mpeg::rate_and_channels(&packet.data).filter(|_| self.is_mpeg()) else { return Ok(()) };
         if self.mpeg.replace(now).is_some_and(|before| before != now) {
             let options = AudioDecoderOptions::default();
-            self.decoder =
-                CODECS.make_audio_decoder(&self.parameters, &options).map_err(|_| sentences::unknown_codec())?;
+            let decoder = CODECS.make_audio_decoder(&self.parameters, &options);
+            self.decoder = Coding::Plain(decoder.map_err(|_| sentences::unknown_codec())?);
         }
         Ok(())
     }
 
+    /// AAC need not say that it has an upper half: its first packet tells.
+    fn recognise(&mut self, packet: &Packet) {
+        if !self.facts.aac_core || self.trouble.packets > 1 {
+            return;
+        }
+        if let Some(decoder) = HeAac::recognise(&self.parameters, &packet.data) {
+            (self.decoder, self.facts.aac_core) = (Coding::HeAac(decoder), false);
+            "he-aac".clone_into(&mut self.facts.codec);
+        }
+    }
+
     fn decode(&mut self, packet: &Packet, filling: Duration, out: &mut Vec<f32>) -> Result<Option<Spec>, Finding> {
-        let buffer = match self.decoder.decode(packet) {
-            Ok(buffer) => buffer,
-            Err(Bad::DecodeError(_) | Bad::IoError(_)) => {
+        let (decoded, delay) = match &mut self.decoder {
+            Coding::Plain(decoder) => (plain(decoder.as_mut(), packet, out)?, self.opus_delay),
+            Coding::HeAac(decoder) => {
+                let sound = decoder.decode(&packet.data, out).map_or(Decoded::Damaged, Decoded::Sound);
+                (sound, decoder.delay_frames())
+            }
+        };
+        let spec = match decoded {
+            Decoded::Sound(spec) => spec,
+            Decoded::Nothing => return Ok(None),
+            Decoded::Damaged => {
                 self.bad();
                 return Ok(None);
             }
-            Err(_) => return Err(sentences::undecodable()),
         };
-        let spec = Spec { rate_hz: buffer.spec().rate(), channels: buffer.spec().channels().count() };
-        let samples = buffer.samples_interleaved();
-        if samples == 0 || spec.channels == 0 || spec.rate_hz == 0 {
-            return Ok(None);
-        }
         // MP4 cannot write rates above 65 535 Hz beside the codec, so only the half of what is declared counts.
-        if self.facts.aac && self.facts.rate_hz.is_some_and(|r| r == spec.rate_hz * 2) {
+        if self.facts.aac_core && self.facts.rate_hz.is_some_and(|r| r == spec.rate_hz * 2) {
             return Err(sentences::he_aac());
         }
-        out.clear();
-        out.resize(samples, f32::MID);
-        buffer.copy_to_slice_interleaved(&mut out[..]);
         let at = frames_at(self.time_base, spec.rate_hz, packet.pts.saturating_add(packet.trim_start));
-        let mut start = at.saturating_sub(self.opus_delay);
+        let mut start = at.saturating_sub(delay);
         if let Some(positions) = &mut self.positions {
             start = positions.start(start, self.opus_delay, spec.rate_hz);
         }
@@ -323,10 +350,19 @@ impl Foreign {
         Ok((!out.is_empty()).then_some(spec))
     }
 
+    /// What the decoder still holds when the file has ended.
+    fn rest(&mut self, out: &mut Vec<f32>) -> Option<Spec> {
+        let Coding::HeAac(decoder) = &mut self.decoder else { return None };
+        let spec = decoder.finish(out)?;
+        self.trim(self.next_frame, spec, out);
+        (!out.is_empty()).then_some(spec)
+    }
+
     /// Takes off `out`, whose first frame is the `start`th that the decoder gave, what is not sound.
     fn trim(&mut self, start: i64, spec: Spec, out: &mut Vec<f32>) {
         let sounding = sounding(self.gapless, spec.rate_hz);
         let frames = (out.len() / spec.channels) as i64;
+        self.next_frame = start.saturating_add(frames);
         let late = start.saturating_add(frames).saturating_sub(sounding.end).clamp(0, frames);
         out.truncate((frames - late) as usize * spec.channels);
         if self.at_start {
@@ -335,6 +371,30 @@ impl Foreign {
             self.at_start = start.saturating_add(frames) <= sounding.start;
         }
     }
+}
+
+/// What a packet became.
+enum Decoded {
+    Sound(Spec),
+    Nothing,
+    Damaged,
+}
+
+fn plain(decoder: &mut dyn AudioDecoder, packet: &Packet, out: &mut Vec<f32>) -> Result<Decoded, Finding> {
+    let buffer = match decoder.decode(packet) {
+        Ok(buffer) => buffer,
+        Err(Bad::DecodeError(_) | Bad::IoError(_)) => return Ok(Decoded::Damaged),
+        Err(_) => return Err(sentences::undecodable()),
+    };
+    let spec = Spec { rate_hz: buffer.spec().rate(), channels: buffer.spec().channels().count() };
+    let samples = buffer.samples_interleaved();
+    if samples == 0 || spec.channels == 0 || spec.rate_hz == 0 {
+        return Ok(Decoded::Nothing);
+    }
+    out.clear();
+    out.resize(samples, f32::MID);
+    buffer.copy_to_slice_interleaved(&mut out[..]);
+    Ok(Decoded::Sound(spec))
 }
 
 /// The frames that sound, counted from the decoder's first.

@@ -5,9 +5,16 @@
 
 #[cfg(test)]
 mod against_ffmpeg;
+#[cfg(all(test, feature = "he-aac"))]
+mod against_ffmpeg_he;
 mod boxes;
 mod child;
 mod foreign;
+#[cfg(feature = "he-aac")]
+mod he_aac;
+#[cfg(not(feature = "he-aac"))]
+#[path = "he_aac_absent.rs"]
+mod he_aac;
 mod mix;
 mod mp4;
 mod mpeg;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use domain::{Finding, Frames, SAMPLE_RATE_HZ, Severity};
 
-use super::foreign::{Foreign, Spec};
+use super::foreign::{Foreign, SBR_CORE_HZ_MAX, Spec};
 use super::resample::Resampler;
 use super::survey::survey;
 use super::{CHANNELS_MAX, Limits, RATES_HZ, mix, mpeg};
@@ -130,7 +130,7 @@ fn verify(foreign: &Foreign, decoded: u64) -> Step<Vec<Finding>> {
             return Err(sentences::truncated(None));
         }
     }
-    if facts.aac && facts.rate_hz.is_some_and(|r| r <= 24_000) {
+    if facts.aac_core && facts.rate_hz.is_some_and(|r| r <= SBR_CORE_HZ_MAX) {
         told.push(sentences::narrow_aac());
     }
     if !facts.edges {
