@@ -33,6 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 pub use child::decode_main;
+pub use resample::Resampler;
 pub use stream::stream_main;
 
 use crate::report::Report;

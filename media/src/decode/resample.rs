@@ -19,7 +19,7 @@ const STOP_DB: f64 = 140.0;
 /// The low-pass has at least as many taps: 27 ms of 44,100 Hz.
 const TAPS_MIN: usize = 1024;
 
-/// A resampler for one rate and channel count; 48 kHz passes untouched.
+/// A resampler to 48 kHz for one rate and channel count; 48 kHz passes untouched.
 pub struct Resampler {
     inner: Option<Inner>,
     rate_hz: u32,
