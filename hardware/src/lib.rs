@@ -1,9 +1,11 @@
-//! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, RDS.
+//! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, the stereo
+//! multiplex and RDS of a transmitter.
 //!
 //! This room knows nothing of playout: a card takes its sound from a closure.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod metronome;
+pub mod mpx;
 pub mod priority;
 pub mod rds;
 pub mod soundcard;

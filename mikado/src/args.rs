@@ -10,10 +10,12 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 mod grid;
 mod live;
+mod mpx;
 
 pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs, PublishArgs, SeasonCommand};
 
 pub use live::LiveCommand;
+pub use mpx::{MpxArgs, SignalArgs};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};
@@ -88,6 +90,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur
     Render(RenderArgs),
+    /// Le multiplex stéréo d'un fichier son, RDS compris, tel que le recevrait un excitateur FM
+    Mpx(Box<MpxArgs>),
     /// La pige : un extrait exact de ce qui est passé, ou la vérification de ce qui est gardé
     Aircheck(AirCheckArgs),
     /// Vérifie rayonnage, catalogue, plans, journaux et configuration ; dit ce qui serait réparé

@@ -9,6 +9,7 @@ mod grid;
 mod headquarters;
 mod ingest;
 mod live;
+mod mpx;
 mod on_air;
 mod plan;
 mod plan_text;
@@ -55,6 +56,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Live(what) => live::run(args, what),
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
+        Command::Mpx(what) => mpx::run(args, what),
         Command::Render(what) => render::run(args, what),
         Command::Aircheck(what) => aircheck::run(args, what),
         Command::Check(what) => check::run(args, *what),
