@@ -18,6 +18,7 @@ build_list=(
 
 # Needed by the tests on top: tools that are not ours, as witnesses.
 test_list=(
+  snmpd=snmpd snmptrap=snmp                                                              # a transmitter's agent
   ffmpeg=ffmpeg sox=sox opusinfo=opus-tools flac=flac lame=lame ogginfo=vorbis-tools icecast2=icecast2
   chromium=chromium chromedriver=chromium-driver
   pulseaudio=pulseaudio libasound2-plugins

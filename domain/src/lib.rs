@@ -7,6 +7,7 @@
 
 mod asrun;
 mod asset;
+mod equipment;
 mod finding;
 mod frames;
 mod join;
@@ -19,6 +20,7 @@ mod vitals;
 
 pub use asrun::{AsRun, BootId, ChainHash, Outcome, Seq};
 pub use asset::{Asset, AssetId, AssetKind, AudioHash, BadId, ProgrammeId, Status};
+pub use equipment::{EquipmentReading, Quantity};
 pub use finding::{Finding, Severity};
 pub use frames::{Frames, Position, SAMPLE_RATE_HZ};
 pub use join::{CuePoints, Curve, Join};

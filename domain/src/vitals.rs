@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{BootId, Finding, Frames, Position, Revision, SiteId};
+use crate::{BootId, EquipmentReading, Finding, Frames, Position, Revision, SiteId};
 
 /// A level of the ladder: what sounds when all above it is dead. Ordered by height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -162,6 +162,8 @@ pub struct Vitals {
     pub live: Option<LiveReading>,
     /// Outputs.
     pub outputs: Vec<OutputReading>,
+    /// What the site's own equipment says, each quantity at most once; empty when none is wired.
+    pub equipment: Vec<EquipmentReading>,
     /// Conditions, newest first, at most 32.
     pub alarms: Vec<Alarm>,
 }

@@ -1,5 +1,5 @@
 //! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, the stereo
-//! multiplex and RDS of a transmitter.
+//! multiplex and RDS of a transmitter, and the transmitter itself.
 //!
 //! This room knows nothing of playout: a card takes its sound from a closure.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -9,6 +9,7 @@ pub mod mpx;
 pub mod priority;
 pub mod rds;
 pub mod soundcard;
+pub mod transmitter;
 
 pub use metronome::{Metronome, Tick};
 pub use soundcard::{Card, CardError, CardHealth, CardInfo, CardName};

@@ -3,8 +3,8 @@
 //! Missing is `null`, never 0. Fields may be added, never renamed; a reader ignores those that it does not know.
 
 use domain::{
-    Alarm, BootId, Finding, Frames, LevelReading, LiveReading, LiveState, NowNext, OutputReading, Position, Revision,
-    Rung, Severity, Vitals,
+    Alarm, BootId, EquipmentReading, Finding, Frames, LevelReading, LiveReading, LiveState, NowNext, OutputReading,
+    Position, Quantity, Revision, Rung, Severity, Vitals,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,8 @@ struct VitalsWire {
     #[serde(default)]
     live: Option<LiveWire>,
     outputs: Vec<OutputWire>,
+    #[serde(default)]
+    equipment: Vec<EquipmentWire>,
     alarms: Vec<AlarmWire>,
 }
 
@@ -142,6 +144,13 @@ struct OutputWire {
     lost_frames: u64,
     listeners: Option<u32>,
     trouble: Option<FindingWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EquipmentWire {
+    quantity: String,
+    value: Option<f64>,
+    read_at: Option<Time>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -264,6 +273,11 @@ impl From<&Vitals> for VitalsWire {
             listeners: o.listeners,
             trouble: o.trouble.as_ref().map(FindingWire::from),
         };
+        let equipment = |e: &EquipmentReading| EquipmentWire {
+            quantity: e.quantity.key().to_owned(),
+            value: e.value,
+            read_at: e.read_at.map(Time),
+        };
         let alarm = |a: &Alarm| AlarmWire { since: Time(a.since), finding: FindingWire::from(&a.finding) };
         Self {
             site: v.site.to_string(),
@@ -282,6 +296,7 @@ impl From<&Vitals> for VitalsWire {
             render_blocks: v.render_blocks,
             live: v.live.as_ref().map(LiveWire::from),
             outputs: v.outputs.iter().map(output).collect(),
+            equipment: v.equipment.iter().map(equipment).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
         }
     }
@@ -300,6 +315,12 @@ impl TryFrom<VitalsWire> for Vitals {
             listeners: o.listeners,
             trouble: o.trouble.map(Finding::from),
         };
+        // A quantity that this reader does not know is one of a newer site.
+        let equipment = |e: &EquipmentWire| {
+            let quantity = Quantity::from_key(&e.quantity)?;
+            let value = e.value.filter(|v| quantity.possible().contains(v));
+            Some(EquipmentReading { quantity, value, read_at: e.read_at.map(|t| t.0) })
+        };
         Ok(Self {
             site: v.site.parse().map_err(|_| bad("site", &v.site))?,
             boot: BootId(u64::from_str_radix(&v.boot, 16).map_err(|_| bad("boot", &v.boot))?),
@@ -317,6 +338,7 @@ impl TryFrom<VitalsWire> for Vitals {
             render_blocks: v.render_blocks,
             live: v.live.map(LiveReading::from),
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
+            equipment: v.equipment.iter().take(Quantity::ALL.len()).filter_map(equipment).collect(),
             alarms: v
                 .alarms
                 .into_iter()
@@ -382,6 +404,10 @@ mod tests {
                 listeners: Some(2),
                 trouble: Some(finding.clone()),
             }],
+            equipment: vec![
+                EquipmentReading { quantity: Quantity::ForwardPower, value: Some(480.5), read_at: Some(at) },
+                EquipmentReading { quantity: Quantity::Frequency, value: None, read_at: None },
+            ],
             alarms: vec![Alarm { finding, since: at }],
         }
     }

@@ -5,6 +5,7 @@ mod aircheck;
 mod check;
 mod demonstration;
 mod doctor;
+mod equipment;
 mod grid;
 mod headquarters;
 mod ingest;

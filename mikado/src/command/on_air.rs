@@ -3,8 +3,8 @@
 use domain::{Finding, Severity, TruePeak};
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions, Secret};
 
-use super::Answer;
 use super::studio::unknown_site;
+use super::{Answer, equipment};
 use crate::args::{AirArgs, Args};
 use crate::clock::WallClock;
 use crate::config::salvage::salvage;
@@ -68,7 +68,14 @@ fn options(
     }
     let (data_dir, http) = (site.dir.clone(), site.http);
     let live = site.live;
-    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, live, ceiling, clock, findings }
+    let transmitter = site.transmitter.as_ref().and_then(|t| match equipment::transmitter(t) {
+        Ok(options) => Some(options),
+        Err(why) => {
+            findings.push(equipment::no_secret(&why));
+            None
+        }
+    });
+    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, live, transmitter, ceiling, clock, findings }
 }
 
 fn icecast(site: &SiteConfig, mount: &IcecastConfig, password: String) -> OutputOptions {

@@ -114,6 +114,7 @@ impl SiteConfig {
             aircheck: None,
             rtp: Vec::new(),
             live: None,
+            transmitter: None,
         }
     }
 }

@@ -66,6 +66,70 @@ pub(super) struct Site {
     #[serde(default)]
     pub rtp: Vec<Rtp>,
     pub live: Option<Live>,
+    pub transmitter: Option<Transmitter>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Transmitter {
+    pub snmp: Text,
+    pub version: Option<Text>,
+    pub community: Option<Text>,
+    pub community_file: Option<Text>,
+    pub user: Option<Text>,
+    pub auth: Option<Text>,
+    pub auth_password_file: Option<Text>,
+    pub privacy: Option<Text>,
+    pub privacy_password_file: Option<Text>,
+    pub every: Option<Text>,
+    pub traps: Option<Text>,
+    pub vswr_max: Option<Spanned<f64>>,
+    pub rf_on: Option<Point>,
+    pub forward_power_w: Option<Point>,
+    pub reflected_power_w: Option<Point>,
+    pub frequency_khz: Option<Point>,
+    pub pa_temperature_c: Option<Point>,
+    pub exciter: Option<Point>,
+    pub mains: Option<Point>,
+    pub battery_v: Option<Point>,
+    pub generator: Option<Point>,
+    pub fuel_percent: Option<Point>,
+    pub room_temperature_c: Option<Point>,
+    #[serde(default)]
+    pub alarm: Vec<Flag>,
+    pub restart: Option<Write>,
+}
+
+/// Where a quantity is read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Point {
+    pub oid: Text,
+    pub scale: Option<f64>,
+    pub on: Option<f64>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+}
+
+/// A condition that the equipment tells itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flag {
+    pub oid: Text,
+    pub when: Option<f64>,
+    pub fr: Text,
+    pub en: Option<Text>,
+    pub forbids_restart: Option<bool>,
+}
+
+/// What is written where.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Write {
+    pub oid: Text,
+    pub value: Text,
+    #[serde(rename = "type")]
+    pub kind: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,6 +197,11 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("packet_time", "[[site.rtp]]"),
     ("bitrate", "[[site.rtp]]"),
     ("dscp", "[[site.rtp]]"),
+    ("transmitter", "[[site]]"),
+    ("snmp", "[site.transmitter]"),
+    ("rf_on", "[site.transmitter]"),
+    ("forward_power_w", "[site.transmitter]"),
+    ("restart", "[site.transmitter]"),
     ("live", "[[site]]"),
     ("listen", "[site.live]"),
     ("buffer", "[site.live]"),

@@ -13,6 +13,7 @@ mod rtp;
 pub mod salvage;
 #[cfg(test)]
 mod tests;
+mod transmitter;
 pub mod units;
 mod write;
 
@@ -27,6 +28,7 @@ use playout::outputs::rtp::RtpOptions;
 use crate::run::air::LiveOptions;
 
 pub use complaint::{Complaint, ConfigError};
+pub use transmitter::{AccessConfig, TransmitterConfig};
 pub use write::NewConfig;
 
 /// Everything that `mikado.toml` says, with whole paths and checked values.
@@ -81,6 +83,8 @@ pub struct SiteConfig {
     pub rtp: Vec<RtpOptions>,
     /// Where somebody live may come in; `None` when nobody can.
     pub live: Option<LiveOptions>,
+    /// Its transmitter; `None` when it is not wired to this machine.
+    pub transmitter: Option<TransmitterConfig>,
 }
 
 /// What an Icecast mount gets.

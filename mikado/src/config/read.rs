@@ -121,6 +121,7 @@ impl<'a> Reader<'a> {
             aircheck: self.aircheck(site.aircheck.as_ref()),
             rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
             live: site.live.as_ref().and_then(|l| self.live(l)),
+            transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
             dir,
         })
     }

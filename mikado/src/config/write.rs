@@ -69,6 +69,11 @@ const TAIL: &str = "
 # [site.live]                     # la porte des directs (protocole source d'Icecast) ; droits : mikado live grant
 # listen = \"127.0.0.1:8091\"
 # buffer = \"1s\"                   # ce que le réseau peut tarder
+# [site.transmitter]              # ce que dit l'émetteur, par SNMP : voir guide/equipment.md
+# snmp = \"192.168.10.20:161\"
+# community_file = \"gao.snmp\"
+# rf_on = { oid = \"1.3.6.1.4.1.…\", on = 1 }
+# forward_power_w = { oid = \"1.3.6.1.4.1.…\", scale = 0.1, min = 400 }
 # [site.aircheck]                 # la pige : ce qui est passé, heure par heure
 # opus = \"64 kbit/s\"              # ou \"off\"
 # channels = \"mono\"               # ou \"stereo\"

@@ -1,6 +1,7 @@
 //! *Antenne*: seven cards of what is measured now. Nothing here comes from a plan that nobody was heard to play.
 
 mod card;
+mod equipment;
 mod stream;
 mod trace;
 mod wire;

@@ -41,6 +41,11 @@ fn vitals(v: &Vitals) -> Value {
             })
         })
         .collect();
+    let equipment: Vec<Value> = v
+        .equipment
+        .iter()
+        .map(|e| json!({ "quantity": e.quantity.key(), "value": e.value, "read_at": e.read_at.map(|t| t.to_string()) }))
+        .collect();
     let alarms: Vec<Value> =
         v.alarms.iter().map(|a| json!({ "since": a.since.to_string(), "finding": finding(&a.finding) })).collect();
     json!({
@@ -59,6 +64,7 @@ fn vitals(v: &Vitals) -> Value {
         "render_blocks": v.render_blocks,
         "live": v.live.as_ref().map(live),
         "outputs": outputs,
+        "equipment": equipment,
         "alarms": alarms,
     })
 }

@@ -145,6 +145,7 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
         render_blocks: [0; 7],
         live: None,
         outputs: Vec::new(),
+        equipment: Vec::new(),
         alarms: Vec::new(),
     }
 }

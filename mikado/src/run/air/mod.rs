@@ -10,6 +10,7 @@ mod card_link;
 mod chores;
 mod door;
 mod encoding;
+mod equipment;
 mod http;
 mod line;
 mod live;
@@ -37,6 +38,7 @@ use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
+pub use equipment::TransmitterOptions;
 pub use live::LiveOptions;
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 

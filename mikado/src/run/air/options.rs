@@ -8,6 +8,7 @@ use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
+use super::equipment::TransmitterOptions;
 use super::live::LiveOptions;
 use crate::clock::WallClock;
 
@@ -26,6 +27,8 @@ pub struct AirOptions {
     pub outputs: Vec<OutputOptions>,
     /// Where somebody live may come in; `None`: nowhere.
     pub live: Option<LiveOptions>,
+    /// The transmitter; `None`: nobody asks it.
+    pub transmitter: Option<TransmitterOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.

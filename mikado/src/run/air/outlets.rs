@@ -15,6 +15,7 @@ use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
+use super::equipment::Equipment;
 use super::live::LiveLine;
 use super::options::{AirOptions, OutputOptions, StreamFormat};
 use super::pace::PaceState;
@@ -79,6 +80,9 @@ pub fn open(
         started(AirCheck::start(work, tap), &mut failed)
     });
     let icecasts = icecasts(options, &hubs, &mut failed);
+    let equipment = options.transmitter.as_ref().and_then(|t| {
+        started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
+    });
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
     alarms.set("start", failed, now);
@@ -95,6 +99,7 @@ pub fn open(
         rtps,
         air_check,
         icecasts,
+        equipment,
         streams,
         live: line.as_ref().map(|line| Arc::clone(&line.desk)),
         line: Mutex::new(line),

@@ -11,6 +11,7 @@ use super::air_check::AirCheck;
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
+use super::equipment::Equipment;
 use super::live::LiveLine;
 use super::pace::PaceState;
 use super::recording::Recording;
@@ -42,6 +43,8 @@ pub struct Station {
     pub icecasts: Vec<Icecast>,
     /// The streams that are served, by file name.
     pub streams: Vec<(String, Arc<StreamHub>)>,
+    /// The site's own equipment, when some is wired.
+    pub equipment: Option<Equipment>,
     /// The live line's desk, when one is configured.
     pub live: Option<Arc<LiveDesk>>,
     /// The live line itself, until the engine takes it.
@@ -89,6 +92,7 @@ impl Station {
             render_blocks: self.pace.render_blocks(),
             live: self.live.as_ref().and_then(|desk| desk.reading()),
             outputs: self.outputs(),
+            equipment: self.equipment.as_ref().map_or_else(Vec::new, Equipment::readings),
             alarms: self.alarms.all(view.alarms),
         }
     }

@@ -1,0 +1,236 @@
+//! Which object of the equipment plays which role.
+
+use std::fmt;
+use std::str::FromStr;
+
+use domain::Quantity;
+use snmp2::Oid;
+
+/// The name of an SNMP object, such as `1.3.6.1.2.1.1.3.0`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObjectId(Oid<'static>);
+
+/// The text is no name of an SNMP object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of an SNMP object: numbers with dots between, beginning with 1.3")]
+pub struct BadObjectId;
+
+impl ObjectId {
+    /// RFC 2578, 3.5: at most 128 numbers.
+    const NUMBERS_MAX: usize = 128;
+
+    pub(super) const fn oid(&self) -> &Oid<'static> {
+        &self.0
+    }
+}
+
+impl FromStr for ObjectId {
+    type Err = BadObjectId;
+
+    fn from_str(text: &str) -> Result<Self, BadObjectId> {
+        let numbers: Result<Vec<u32>, _> = text.trim_start_matches('.').split('.').map(str::parse).collect();
+        let numbers = numbers.map_err(|_| BadObjectId)?;
+        if numbers.len() < 3 || numbers.len() > Self::NUMBERS_MAX || numbers[..2] != [1, 3] {
+            return Err(BadObjectId);
+        }
+        let numbers: Vec<u64> = numbers.into_iter().map(u64::from).collect();
+        Oid::from(&numbers).map(Self).map_err(|_| BadObjectId)
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// One object to read and how its number becomes the quantity's unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// What to ask for.
+    pub object: ObjectId,
+    /// What its number is multiplied with; finite and not 0.
+    pub scale: f64,
+    /// For a switch: the number that means on; any other means off.
+    pub on: f64,
+}
+
+/// A quantity and where it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    /// What is read.
+    pub quantity: Quantity,
+    /// Where.
+    pub point: Point,
+    /// Below this somebody is told, in the quantity's unit.
+    pub least: Option<f64>,
+    /// Above this somebody is told.
+    pub most: Option<f64>,
+}
+
+impl Role {
+    /// The quantity's value when the object says `raw`.
+    pub(super) fn value(&self, raw: f64) -> f64 {
+        if self.quantity.is_switch() {
+            f64::from(u8::from((raw - self.point.on).abs() < 0.5))
+        } else {
+            raw * self.point.scale
+        }
+    }
+}
+
+/// A condition of the equipment itself, with the sentence that people read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flag {
+    /// What to ask for.
+    pub object: ObjectId,
+    /// The number that means that the condition is there.
+    pub when: f64,
+    /// The French sentence.
+    pub fr: String,
+    /// The English sentence.
+    pub en: String,
+    /// Whether the carrier must not be switched on again while it lasts.
+    pub forbids_restart: bool,
+}
+
+/// What is written, with its type on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetValue {
+    /// INTEGER.
+    Integer(i64),
+    /// Unsigned32, also called Gauge32.
+    Unsigned(u32),
+    /// OCTET STRING.
+    Text(String),
+}
+
+/// An object to write and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// What to write to.
+    pub object: ObjectId,
+    /// What to write.
+    pub value: SetValue,
+}
+
+/// The whole map of one piece of equipment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleMap {
+    roles: Vec<Role>,
+    flags: Vec<Flag>,
+    restart: Option<Write>,
+}
+
+/// The roles do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadMap {
+    /// There is nothing to read.
+    #[error("nothing is mapped")]
+    Empty,
+    /// A quantity has two objects.
+    #[error("{} is mapped twice", .0.key())]
+    Twice(Quantity),
+    /// The order to switch on could not be checked.
+    #[error("restart needs rf_on: an order without a reading back cannot be checked")]
+    Blind,
+    /// More flags than [`RoleMap::FLAGS_MAX`].
+    #[error("more than {} alarms", RoleMap::FLAGS_MAX)]
+    Flags,
+    /// A scale is no number, or 0.
+    #[error("a scale is a number other than 0")]
+    Scale,
+}
+
+impl RoleMap {
+    /// The alarms of a transmitter that somebody would act on.
+    pub const FLAGS_MAX: usize = 16;
+
+    /// A map with at least one role or flag, every quantity at most once, and no order without its reading back.
+    pub fn new(roles: Vec<Role>, flags: Vec<Flag>, restart: Option<Write>) -> Result<Self, BadMap> {
+        if roles.is_empty() && flags.is_empty() {
+            return Err(BadMap::Empty);
+        }
+        for (n, role) in roles.iter().enumerate() {
+            if roles[..n].iter().any(|r| r.quantity == role.quantity) || role.quantity == Quantity::Vswr {
+                return Err(BadMap::Twice(role.quantity));
+            }
+            if !role.point.scale.is_normal() {
+                return Err(BadMap::Scale);
+            }
+        }
+        if restart.is_some() && roles.iter().all(|r| r.quantity != Quantity::RfOn) {
+            return Err(BadMap::Blind);
+        }
+        if flags.len() > Self::FLAGS_MAX {
+            return Err(BadMap::Flags);
+        }
+        Ok(Self { roles, flags, restart })
+    }
+
+    /// What is read.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The equipment's own conditions.
+    pub fn flags(&self) -> &[Flag] {
+        &self.flags
+    }
+
+    /// How the carrier is switched on again; `None` when nobody may.
+    pub const fn restart(&self) -> Option<&Write> {
+        self.restart.as_ref()
+    }
+
+    /// All objects to read: those of the roles, then those of the flags.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectId> {
+        self.roles.iter().map(|r| &r.point.object).chain(self.flags.iter().map(|f| &f.object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(quantity: Quantity) -> Role {
+        let object = "1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap();
+        Role { quantity, point: Point { object, scale: 0.1, on: 1.0 }, least: None, most: None }
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_refused() {
+        for good in ["1.3.6.1.2.1.1.3.0", ".1.3.6.1.4.1.28142.1"] {
+            assert_eq!(good.parse::<ObjectId>().unwrap().to_string(), good.trim_start_matches('.'));
+        }
+        for bad in ["", "1.3", "1.3.6.x", "2.5.4", "1.3.6..1", "1.3.6.99999999999", "sysUpTime.0", "1.3.-6"] {
+            assert!(bad.parse::<ObjectId>().is_err(), "{bad}");
+        }
+        let long = format!("1.3{}", ".1".repeat(200));
+        assert!(long.parse::<ObjectId>().is_err());
+    }
+
+    #[test]
+    fn an_order_that_cannot_be_read_back_is_no_map() {
+        let restart = || Some(Write { object: "1.3.6.1.9".parse().unwrap(), value: SetValue::Integer(1) });
+        let map = |roles: Vec<Role>, restart| RoleMap::new(roles, Vec::new(), restart);
+        assert_eq!(map(vec![role(Quantity::ForwardPower)], restart()), Err(BadMap::Blind));
+        assert_eq!(map(Vec::new(), None), Err(BadMap::Empty));
+        let twice = vec![role(Quantity::Fuel), role(Quantity::Fuel)];
+        assert_eq!(map(twice, None), Err(BadMap::Twice(Quantity::Fuel)));
+        assert!(map(vec![role(Quantity::RfOn)], restart()).is_ok());
+    }
+
+    #[test]
+    fn a_scale_brings_the_unit_and_a_switch_is_on_or_off() {
+        assert!((role(Quantity::ForwardPower).value(4805.0) - 480.5).abs() < 1e-9);
+        assert!((role(Quantity::RfOn).value(1.0) - 1.0).abs() < 1e-9);
+        assert!(role(Quantity::RfOn).value(2.0).abs() < 1e-9);
+    }
+}
