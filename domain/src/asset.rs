@@ -94,6 +94,21 @@ pub enum AssetKind {
     Jingle,
     /// A bed that may loop without end under or between entries.
     Bed,
+    /// One title of music: never placed by its name, chosen by a rotation.
+    Music,
+}
+
+/// What a rotation needs to know of a title of music.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Music {
+    /// Who is heard, as people write it; empty when nobody said.
+    pub artist: String,
+    /// The station's category of it; empty when nobody said.
+    pub category: String,
+    /// Equal for two spellings of one artist.
+    pub artist_key: String,
+    /// Equal for two recordings of one work.
+    pub work_key: String,
 }
 
 /// Where an asset stands on its way to the air.
@@ -122,6 +137,8 @@ pub struct Asset {
     pub language: Language,
     /// The programme that it is an edition of, when it is one.
     pub programme: Option<ProgrammeId>,
+    /// What rotations go by; `None` for everything that is no title of music.
+    pub music: Option<Music>,
     /// Measured length.
     pub length: Frames,
     /// Where it begins to sound, ends, and may give way; `None` when nothing was heard or measured.

@@ -19,7 +19,7 @@ mod site;
 mod vitals;
 
 pub use asrun::{AsRun, BootId, ChainHash, Outcome, Seq};
-pub use asset::{Asset, AssetId, AssetKind, AudioHash, BadId, ProgrammeId, Status};
+pub use asset::{Asset, AssetId, AssetKind, AudioHash, BadId, Music, ProgrammeId, Status};
 pub use equipment::{EquipmentReading, Quantity};
 pub use finding::{Finding, Severity};
 pub use frames::{Frames, Position, SAMPLE_RATE_HZ};

@@ -36,7 +36,7 @@ pub fn span(points: &CuePoints, kind: AssetKind, length: Frames) -> (Frames, Fra
     match kind {
         // A bed repeats: silence at its ends would be heard at each turn.
         AssetKind::Bed => (points.start, points.end),
-        AssetKind::Programme | AssetKind::Spot | AssetKind::Jingle => (Frames::ZERO, length),
+        AssetKind::Programme | AssetKind::Spot | AssetKind::Jingle | AssetKind::Music => (Frames::ZERO, length),
     }
 }
 

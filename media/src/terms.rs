@@ -24,7 +24,7 @@ impl SilenceRule {
     pub const fn of(kind: AssetKind, is_meant: bool) -> Self {
         match kind {
             _ if is_meant => Self::Meant,
-            AssetKind::Programme => Self::Refused,
+            AssetKind::Programme | AssetKind::Music => Self::Refused,
             _ => Self::Told,
         }
     }

@@ -176,6 +176,9 @@ pub enum Kind {
     /// A sustaining bed.
     #[value(name = "bed", alias = "tapis")]
     Bed,
+    /// A title of music.
+    #[value(name = "music", alias = "musique")]
+    Music,
 }
 
 impl From<Kind> for domain::AssetKind {
@@ -185,6 +188,7 @@ impl From<Kind> for domain::AssetKind {
             Kind::Spot => Self::Spot,
             Kind::Jingle => Self::Jingle,
             Kind::Bed => Self::Bed,
+            Kind::Music => Self::Music,
         }
     }
 }
@@ -198,9 +202,15 @@ pub struct IngestArgs {
     /// Langue parlée (étiquette BCP 47 : fr, bm, ses, taq…, ou mul)
     #[arg(long, value_name = "LANGUE")]
     pub language: Language,
-    /// Titre, dans sa langue
-    #[arg(long, value_name = "TITRE")]
-    pub title: String,
+    /// Titre, dans sa langue ; d'un titre de musique, sinon celui du nom de fichier « Artiste - Titre »
+    #[arg(long, value_name = "TITRE", required_unless_present = "kind")]
+    pub title: Option<String>,
+    /// Interprète d'un titre de musique ; sinon celui du nom de fichier « Artiste - Titre »
+    #[arg(long, value_name = "NOM")]
+    pub artist: Option<String>,
+    /// Catégorie de rotation d'un titre de musique
+    #[arg(long, value_name = "CATÉGORIE")]
+    pub category: Option<String>,
     /// Ce que c'est
     #[arg(long, value_enum, default_value_t = Kind::Programme, value_name = "SORTE")]
     pub kind: Kind,

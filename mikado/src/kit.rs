@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use domain::{Asset, AssetKind, CuePoints, Frames, Gain, Loudness, SiteId, Status, TruePeak};
+use domain::{Asset, AssetKind, CuePoints, Frames, Gain, Loudness, Music, SiteId, Status, TruePeak};
 use jiff::Timestamp;
 use media::catalogue::{kind_of, kind_word};
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,9 @@ struct CardWire {
     not_before: Option<String>,
     expires: Option<String>,
     ready_since: Option<String>,
+    /// Artist, category and their keys, of a title of music; kits of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    music: Option<[String; 4]>,
 }
 
 impl From<&Asset> for CardWire {
@@ -141,6 +144,7 @@ impl From<&Asset> for CardWire {
             not_before: time(a.not_before),
             expires: time(a.expires),
             ready_since: time(a.ready_since),
+            music: a.music.as_ref().map(|m| [&m.artist, &m.category, &m.artist_key, &m.work_key].map(String::clone)),
         }
     }
 }
@@ -153,7 +157,10 @@ impl CardWire {
             let (start, end) = (Frames(start?), Frames(end?));
             CuePoints { start, end, intro: intro.map(Frames), segue: segue.map(Frames) }.checked(length)
         });
+        let music =
+            |[artist, category, artist_key, work_key]: [String; 4]| Music { artist, category, artist_key, work_key };
         Ok(Asset {
+            music: self.music.map(music),
             id: self.id.parse().map_err(shape)?,
             hash: self.hash.parse().map_err(shape)?,
             title: self.title,
@@ -188,6 +195,12 @@ mod tests {
             hash: domain::AudioHash([7; 32]),
             title: "Mines « prudence »".into(),
             kind: AssetKind::Spot,
+            music: Some(Music {
+                artist: "Ali".into(),
+                category: "or".into(),
+                artist_key: "ali".into(),
+                work_key: "ali/mines".into(),
+            }),
             language: "son".parse().unwrap(),
             programme: None,
             length: Frames::from_secs(30),

@@ -26,16 +26,27 @@ impl Owed {
     pub const WITHIN: SignedDuration = SignedDuration::from_hours(48);
 }
 
-/// What a reconciled day owes: spots not heard, or heard in part.
+/// A site on its own plan may air a spot this long before or after its time in the studio's plan, and has aired it.
+const OWN_WITHIN: SignedDuration = SignedDuration::from_mins(90);
+
+/// What a reconciled day owes: spots not heard, or heard in part. What a site on its own plan aired near its time is kept.
 pub fn owed(station: &Station, day: &Reconciliation) -> Vec<Owed> {
     let lost =
         day.entries.iter().filter(|r| r.entry.segment == Segment::Spot && matches!(r.kept, Kept::Not | Kept::Partly));
-    lost.filter_map(|report| {
-        let What::Audio { asset, .. } = &report.entry.what else { return None };
-        let (campaign, _) = station.spot_of(asset, day.site)?;
-        Some(Owed { site: day.site, campaign: campaign.id.clone(), missed: report.entry.at })
-    })
-    .collect()
+    let campaign = |asset| station.spot_of(asset, day.site).map(|(campaign, _)| campaign.id.clone());
+    let mut own: Vec<(String, Timestamp)> =
+        day.own.iter().filter_map(|(asset, at)| Some((campaign(asset)?, *at))).collect();
+    let mut debts = Vec::new();
+    for report in lost {
+        let What::Audio { asset, .. } = &report.entry.what else { continue };
+        let (Some(campaign), missed) = (campaign(asset), report.entry.at) else { continue };
+        let aired = own.iter().position(|(c, at)| *c == campaign && at.duration_since(missed).abs() <= OWN_WITHIN);
+        match aired {
+            Some(n) => drop(own.remove(n)),
+            None => debts.push(Owed { site: day.site, campaign, missed }),
+        }
+    }
+    debts
 }
 
 /// Of the airings that were given to a plan, those that it has room for: it promises a campaign more than its day asks.

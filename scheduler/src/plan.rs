@@ -16,6 +16,7 @@ mod draft;
 pub(crate) mod entries;
 mod flight;
 mod joins;
+pub(crate) mod music;
 mod pause;
 mod remarks;
 mod rules;

@@ -56,7 +56,7 @@ pub fn missing(inputs: &PlanInputs<'_>) -> Result<Vec<Missing>, NoPlan> {
     let draft = Draft::new(inputs, None)?;
     let mut missing = Vec::<Missing>::new();
     for stretch in &draft.stretches {
-        let silent = stretch.content.is_none() && inputs.station.content_of(&stretch.slot) > 0;
+        let silent = stretch.content.is_none() && !stretch.rotates && inputs.station.content_of(&stretch.slot) > 0;
         let (slot, instead) = match &stretch.instead_of {
             Some(opt_out) => (opt_out, (!silent).then(|| stretch.slot.programme.clone())),
             None if silent => (&stretch.slot, None),

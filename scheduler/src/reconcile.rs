@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AsRun, AssetId, Entry, EntryId, Frames, Language, ProgrammeId, Revision, Rung, Segment, SiteId, SitePlan, What,
+    AsRun, AssetId, Entry, EntryId, Frames, Language, Outcome, ProgrammeId, Revision, Rung, Segment, SiteId, SitePlan,
+    What,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -105,6 +106,8 @@ pub struct Reconciliation {
     pub languages: BTreeMap<Language, Frames>,
     /// Length aired that kept no entry of this plan, by rung.
     pub unplanned: BTreeMap<Rung, Frames>,
+    /// What a site on its own plan aired whole where this plan has something else, and when: a spot among it is no debt.
+    pub own: Vec<(AssetId, Timestamp)>,
 }
 
 impl Reconciliation {
@@ -141,6 +144,7 @@ pub fn reconcile(plan: &SitePlan, as_run: &[AsRun], now: Timestamp) -> Reconcili
         spots: BTreeMap::new(),
         languages: BTreeMap::new(),
         unplanned: aired.unplanned,
+        own: aired.own,
     };
     for report in &whole.entries {
         let What::Audio { asset, .. } = &report.entry.what else { continue };
@@ -171,6 +175,7 @@ fn verdict(entry: &Entry, aired: Frames, now: Timestamp) -> Kept {
 struct Aired<'a> {
     kept: BTreeMap<&'a EntryId, (Frames, Option<Timestamp>)>,
     unplanned: BTreeMap<Rung, Frames>,
+    own: Vec<(AssetId, Timestamp)>,
 }
 
 fn aired_by_entry<'a>(plan: &'a SitePlan, as_run: &[AsRun]) -> Aired<'a> {
@@ -190,6 +195,8 @@ fn aired_by_entry<'a>(plan: &'a SitePlan, as_run: &[AsRun]) -> Aired<'a> {
             *heard_at = heard_at.map_or(record.wall, |t| Some(record.wall.map_or(t, |w| w.min(t))));
         } else if inside(record) {
             *aired.unplanned.entry(record.rung).or_default() += record.length;
+            let whole = record.rung == Rung::OwnPlan && record.outcome == Outcome::Whole;
+            aired.own.extend(record.asset.clone().zip(record.wall).filter(|_| whole));
         }
     }
     aired

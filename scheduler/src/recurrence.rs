@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
+mod cron;
 mod rule;
 
+pub use cron::{BadCron, Cron};
 use rule::{Freq, Rule};
 
 /// The text is no recurrence that this station understands.

@@ -239,7 +239,7 @@ impl Days<'_> {
     /// Everything that grid and plans tell about the rules.
     pub fn measured(&self) -> Vec<Measured> {
         let families = [lang::measure, news::measure, opt::measure, pray::measure, camp::measure];
-        let more = [child::measure, hot::measure, cal::measure];
+        let more = [child::measure, hot::measure, cal::measure, eq::measure];
         families.into_iter().chain(more).flat_map(|measure| measure(self)).collect()
     }
 

@@ -15,6 +15,7 @@ mod day;
 mod decided;
 mod error;
 mod joins;
+mod music;
 mod reference;
 pub(crate) mod text;
 mod turning;
@@ -25,6 +26,7 @@ pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
 pub use error::StationError;
 pub use joins::{CurveSpec, JoinSpec};
+pub use music::{CategorySpec, MusicSpec};
 pub use turning::Turning;
 pub use wire::{
     BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, PrayerSpec, Programme, SegmentKind,
@@ -86,6 +88,7 @@ impl Station {
         check::references(&file, text)?;
         file.join.checked(text)?;
         turning::checked(&file)?;
+        music::checked(&file, text)?;
         let sites: Vec<SiteId> = file.site.iter().map(|s| s.id).collect();
         let grid = Grid::new(GridParts {
             sites: &sites,

@@ -1,12 +1,14 @@
 //! Why a second of a site's day sounds as it does: the winning rule and what lost.
 
-use domain::{Asset, Entry, Frames, Origin, Segment, Status};
+use domain::{Asset, Entry, Frames, Origin, ProgrammeId, Segment, Status};
 use jiff::Timestamp;
 
 use crate::grid::{GridSlot, hms};
 use crate::plan::{Bar, Draft, LengthFit, NoPlan, PlanInputs, Standing, Stretch, entries, fit, placed, ready};
 use crate::station::Day;
 use crate::week::ProgrammeSlot;
+
+mod music;
 
 /// Most losers named: a programme may have a thousand old editions, and nobody asks about the last of them.
 const LOSERS_MAX: usize = 40;
@@ -57,6 +59,7 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
     teller.grid();
     match segment_number(entry).and_then(|number| draft.board.break_at(n, number)) {
         Some(at_break) => teller.break_of_spots(entry, at_break),
+        None if teller.music(entry) => {}
         None if entry.segment == Segment::Content => teller.content(),
         None => teller.other(entry),
     }
@@ -106,6 +109,7 @@ impl Teller<'_, '_> {
                 "aucune édition prête à diffuser à temps",
                 "no edition ready to air in time",
             );
+            self.refused(&id);
         } else if slot.origin == Origin::Network {
             let fr = format!("La grille du réseau porte « {title} » le {day_fr} à {at} (horloge {format}).");
             let en = format!("The network's grid carries “{title}” on {day_en} at {at} (clock format {format}).");
@@ -168,6 +172,23 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// The editions of a programme of which none airs, each with what keeps it away.
+    fn refused(&mut self, programme: &ProgrammeId) {
+        let mut editions: Vec<_> = self.draft.cards.editions(programme).to_vec();
+        editions.sort_by_key(|a| std::cmp::Reverse((ready(a), a.id.clone())));
+        for edition in editions {
+            let (code, fr, en) = self.beaten(edition, Standing::Newest);
+            self.lost(edition.id.as_str(), code, fr, en);
+        }
+    }
+
+    /// Whether an edition speaks to people here (R-LANG-05).
+    fn speaks(&self, edition: &Asset) -> bool {
+        let station = self.draft.inputs.station;
+        let programme = edition.programme.as_ref().and_then(|id| station.programme(id));
+        programme.is_none_or(|p| station.speaks(self.draft.inputs.site, p, edition))
+    }
+
     fn beaten(&self, other: &Asset, standing: Standing) -> (&'static str, &'static str, &'static str) {
         let (site, at) = (self.draft.inputs.site, self.slot_start());
         let needed = self.draft.inputs.station.content_of(&self.stretch.slot);
@@ -177,6 +198,8 @@ impl Teller<'_, '_> {
             ("plan.other-site", "est réservé à d'autres sites", "is for other sites")
         } else if !other.may_air(site, at) {
             ("R-CAMP-06", "est hors de ses dates", "is outside its dates")
+        } else if !self.speaks(other) {
+            ("R-LANG-05", "n'est pas dans la variante de ce lieu", "is not in the variant of this place")
         } else if standing == Standing::Placed {
             (
                 "plan.placed",
@@ -240,6 +263,10 @@ impl Teller<'_, '_> {
             let fr = format!("Le tapis remplit: le son de ce segment de « {title} » manque ou est plus court que lui.");
             let en = format!("The bed fills: the sound of this segment of “{title}” is missing or shorter than it.");
             self.because("plan.fill", fr, en);
+            if self.stretch.content.is_none() {
+                let id = self.stretch.slot.programme.clone();
+                self.refused(&id);
+            }
         } else {
             let fr = format!("Habillage « {title} », appelé par l'horloge; celui du site passe avant celui du réseau.");
             self.because(

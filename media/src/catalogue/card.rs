@@ -1,12 +1,14 @@
 //! What a card says.
 
 use domain::{
-    Asset, AssetId, AssetKind, AudioHash, CuePoints, Frames, Language, Loudness, ProgrammeId, SiteId, Status, TruePeak,
+    Asset, AssetId, AssetKind, AudioHash, CuePoints, Frames, Language, Loudness, Music, ProgrammeId, SiteId, Status,
+    TruePeak,
 };
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
+use super::fold::sort_key;
 use super::paper::{Consent, Flags, Paper};
 use super::standing::{Bar, Cleared, Standing};
 use crate::target::Target;
@@ -25,6 +27,10 @@ pub struct NewCard {
     pub language: Language,
     /// The programme that it is an edition of.
     pub programme: Option<ProgrammeId>,
+    /// Who is heard in a title of music; empty when nobody says.
+    pub artist: String,
+    /// The rotation's category of a title of music; empty when nobody says.
+    pub category: String,
     /// Sites that may air it; empty means all.
     pub sites: Vec<SiteId>,
     /// First moment it may air.
@@ -48,6 +54,8 @@ impl NewCard {
             kind,
             language,
             programme: None,
+            artist: String::new(),
+            category: String::new(),
             sites: Vec::new(),
             not_before: None,
             expires: None,
@@ -124,11 +132,12 @@ pub enum Entered {
     },
 }
 
-const KINDS: [(AssetKind, &str); 4] = [
+const KINDS: [(AssetKind, &str); 5] = [
     (AssetKind::Programme, "programme"),
     (AssetKind::Spot, "spot"),
     (AssetKind::Jingle, "jingle"),
     (AssetKind::Bed, "bed"),
+    (AssetKind::Music, "music"),
 ];
 const STATUSES: [(Status, &str); 3] =
     [(Status::Draft, "draft"), (Status::Ready, "ready"), (Status::Withdrawn, "withdrawn")];
@@ -138,7 +147,7 @@ pub fn kind_word(kind: AssetKind) -> &'static str {
     KINDS.iter().find(|(k, _)| *k == kind).map_or("programme", |(_, w)| w)
 }
 
-/// The kind of a stable word (`programme`, `spot`, `jingle`, `bed`).
+/// The kind of a stable word (`programme`, `spot`, `jingle`, `bed`, `music`).
 pub fn kind_of(word: &str) -> Option<AssetKind> {
     KINDS.iter().find(|(_, w)| *w == word).map(|(k, _)| *k)
 }
@@ -160,7 +169,8 @@ pub(super) const COLUMNS: &str = "card.id, version.hash, card.title, card.kind, 
      version.ready_by, version.bytes_gone_at, version.bytes_gone_why, version.source_name, card.episode, \
      card.contributors, card.women_s, card.consent, card.flags, card.rights_from, card.rights_until, clearance.officer, \
      clearance.at, clearance.why, clearance.flags, card.trashed_at, card.trashed_by, card.trashed_why, version.number, \
-     version.cue_start_frames, version.cue_end_frames, version.cue_intro_frames, version.cue_segue_frames";
+     version.cue_start_frames, version.cue_end_frames, version.cue_intro_frames, version.cue_segue_frames, card.artist, \
+     card.category";
 
 /// Cards with the bytes that came in last.
 pub(super) const NEWEST: &str = "card JOIN version ON version.number = \
@@ -179,11 +189,14 @@ impl Card {
         let true_peak = true_peak.and_then(|v| TruePeak::new(v).ok());
         let channels = read.get(8)?;
         let length = Frames(u64::try_from(read.get::<i64>(7)?).map_err(|_| read.bad("length"))?);
+        let (title, kind) = (text(2)?, kind_of(&text(3)?).ok_or_else(|| read.bad("kind"))?);
+        let music = (kind == AssetKind::Music).then_some((text(40)?, text(41)?));
         let asset = Asset {
             id: read.parsed(0, "identifier")?,
             hash: read.parsed(1, "hash")?,
-            title: text(2)?,
-            kind: kind_of(&text(3)?).ok_or_else(|| read.bad("kind"))?,
+            music: music.map(|(artist, category)| told(&title, artist, category)),
+            title,
+            kind,
             language: read.parsed(4, "language")?,
             programme: read.parsed_option(5, "programme")?,
             sites: read.sites(6)?,
@@ -248,6 +261,13 @@ impl Card {
         let airs = self.asset.status == Status::Ready && self.bar().is_none();
         airs.then(|| self.paper.narrowed(self.asset))
     }
+}
+
+/// What rotations go by: two spellings of one artist are one artist, and two recordings of one work one work.
+fn told(title: &str, artist: String, category: String) -> Music {
+    let artist_key = sort_key(&artist);
+    let work_key = format!("{artist_key}/{}", sort_key(title));
+    Music { artist, category, artist_key, work_key }
 }
 
 struct Reader<'a> {

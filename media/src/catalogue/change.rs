@@ -21,6 +21,10 @@ pub struct Edit {
     pub language: Language,
     /// The programme that it is an edition of.
     pub programme: Option<ProgrammeId>,
+    /// Who is heard in a title of music.
+    pub artist: String,
+    /// The rotation's category of a title of music.
+    pub category: String,
     /// Sites that may air it; empty means all.
     pub sites: Vec<SiteId>,
     /// First moment it may air.
@@ -34,10 +38,13 @@ pub struct Edit {
 impl From<Card> for Edit {
     fn from(card: Card) -> Self {
         let asset = card.asset;
+        let (artist, category) = asset.music.map(|m| (m.artist, m.category)).unwrap_or_default();
         Self {
             title: asset.title,
             language: asset.language,
             programme: asset.programme,
+            artist,
+            category,
             sites: asset.sites,
             not_before: asset.not_before,
             expires: asset.expires,
@@ -49,7 +56,8 @@ impl From<Card> for Edit {
 impl Edit {
     fn is_plausible(&self) -> bool {
         let dates = self.not_before.zip(self.expires).is_none_or(|(from, until)| from < until);
-        dates && !self.title.trim().is_empty() && self.paper.is_plausible()
+        let short = [&self.artist, &self.category].iter().all(|t| t.chars().count() <= Paper::TEXT_CHARS_MAX);
+        dates && short && !self.title.trim().is_empty() && self.paper.is_plausible()
     }
 }
 
@@ -213,7 +221,7 @@ fn put_edit(tx: &Transaction, asset: &AssetId, edit: &Edit) -> Result<()> {
         tx,
         "UPDATE card SET title = ?2, language = ?3, programme = ?4, sites = ?5, not_before = ?6, expires = ?7,
              episode = ?8, contributors = ?9, women_s = ?10, consent = ?11, flags = ?12, rights_from = ?13,
-             rights_until = ?14 WHERE id = ?1",
+             rights_until = ?14, artist = ?15, category = ?16 WHERE id = ?1",
         params![
             asset.as_str(),
             edit.title.trim(),
@@ -229,6 +237,8 @@ fn put_edit(tx: &Transaction, asset: &AssetId, edit: &Edit) -> Result<()> {
             paper.flags.words(),
             text(paper.rights_from),
             text(paper.rights_until),
+            edit.artist.trim(),
+            edit.category.trim(),
         ],
     )
 }
@@ -240,6 +250,8 @@ fn changes(was: &Edit, is: &Edit) -> String {
         ("title", was.title != is.title),
         ("language", was.language != is.language),
         ("programme", was.programme != is.programme),
+        ("artist", was.artist != is.artist),
+        ("category", was.category != is.category),
         ("sites", was.sites != is.sites),
         ("dates", (was.not_before, was.expires) != (is.not_before, is.expires)),
         ("episode", old.episode != new.episode),

@@ -57,10 +57,11 @@ fn put_card(tx: &Transaction, new: &NewCard, known: Option<&Card>) -> Result<()>
     ];
     run(
         tx,
-        "INSERT INTO card (id, title, kind, language, programme, sites, not_before, expires)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO card (id, title, kind, language, programme, sites, not_before, expires, artist, category)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET title = ?2, kind = ?3, language = ?4, programme = ?5, sites = ?6, not_before = ?7,
-             expires = ?8, trashed_at = NULL, trashed_by = NULL, trashed_why = NULL",
+             expires = ?8, artist = coalesce(nullif(?9, ''), artist), category = coalesce(nullif(?10, ''), category),
+             trashed_at = NULL, trashed_by = NULL, trashed_why = NULL",
         params![
             new.id.as_str(),
             new.title,
@@ -70,6 +71,8 @@ fn put_card(tx: &Transaction, new: &NewCard, known: Option<&Card>) -> Result<()>
             sites.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             dates[0].map(|t| t.to_string()),
             dates[1].map(|t| t.to_string()),
+            new.artist.trim(),
+            new.category.trim(),
         ],
     )
 }

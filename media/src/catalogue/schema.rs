@@ -37,6 +37,8 @@ const STEPS: &[&str] = &[
     ALTER TABLE version ADD COLUMN cue_end_frames INTEGER;
     ALTER TABLE version ADD COLUMN cue_intro_frames INTEGER;
     ALTER TABLE version ADD COLUMN cue_segue_frames INTEGER;",
+    "ALTER TABLE card ADD COLUMN artist TEXT NOT NULL DEFAULT '';
+    ALTER TABLE card ADD COLUMN category TEXT NOT NULL DEFAULT '';",
 ];
 
 /// Bytes part from cards: one card, and every version of its bytes. Gains are computed, and no longer kept.

@@ -113,8 +113,9 @@ fn words_of(card: &Card) -> String {
     let programme = a.programme.as_ref();
     let texts = [a.title.as_str(), a.id.as_str(), programme.map_or("", ProgrammeId::as_str), &card.paper.episode];
     let people = card.paper.contributors.iter().map(|c| c.name.as_str());
+    let artist = a.music.iter().map(|m| m.artist.as_str());
     let mut words: Vec<String> =
-        texts.into_iter().chain(people).flat_map(all_words).map(|word| shortened(&word)).collect();
+        texts.into_iter().chain(people).chain(artist).flat_map(all_words).map(|word| shortened(&word)).collect();
     words.sort_unstable();
     words.dedup();
     words.extend([kind_mark(a.kind), status_mark(a.status)]);

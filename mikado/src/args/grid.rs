@@ -72,6 +72,13 @@ pub enum GridCommand {
     },
     /// Les dernières publications
     History,
+    /// Ce qui s'entendrait autrement d'une publication à une autre, et ce qu'en disent les règles
+    Compare {
+        /// Numéro de la première
+        from: u64,
+        /// Numéro de la seconde ; sans lui, la dernière
+        to: Option<u64>,
+    },
 }
 
 /// What is laid into the grid.
@@ -149,8 +156,14 @@ pub struct OverrideArgs {
     #[arg(long, value_name = "JOUR")]
     pub date: Date,
     /// Heure de départ
-    #[arg(long, value_name = "HEURE", required_unless_present = "off")]
+    #[arg(long, value_name = "HEURE", required_unless_present_any = ["off", "cron"])]
     pub start: Option<Time>,
+    /// Récurrence (RFC 5545), par exemple FREQ=WEEKLY;BYDAY=TH ; le jour donné est le premier
+    #[arg(long, value_name = "RÈGLE")]
+    pub rrule: Option<String>,
+    /// Heure et récurrence en cron, à la place de --start et --rrule, par exemple « 30 14 * * 4 »
+    #[arg(long, value_name = "CRON", conflicts_with_all = ["start", "rrule"])]
+    pub cron: Option<String>,
     /// Durée prévue en minutes
     #[arg(long = "minutes", value_name = "MIN", required_unless_present = "off")]
     pub minutes: Option<u32>,

@@ -40,6 +40,7 @@ pub(super) fn run(args: &Args, what: &GridCommand) -> Result<Answer, Error> {
             gate::publish(args, &studio, &waiting.into_iter().map(|p| p.act).collect::<Vec<_>>(), how)
         }
         GridCommand::Undo { to, reason } => change::undo(args, *to, reason),
+        GridCommand::Compare { from, to } => gate::compare(args, *from, *to),
         GridCommand::History => change::history(args),
         GridCommand::Check { file, campaigns } => {
             let station = read_station(file, campaigns.as_deref())?;

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::Answer;
 use super::studio::{Studio, catalogue_error};
-use crate::args::{Args, IngestArgs};
+use crate::args::{Args, IngestArgs, Kind};
 use crate::error::Error;
 use crate::speech::Tongue;
 
@@ -33,6 +33,12 @@ struct Answered<'a> {
 pub(super) fn run(args: &Args, what: &IngestArgs) -> Result<Answer, Error> {
     if what.asset.is_some() && what.files.len() > 1 {
         return Err(Error::usage("--asset ne vaut que pour un seul fichier.", "--asset is for a single file only."));
+    }
+    if what.title.is_none() && what.kind != Kind::Music {
+        return Err(Error::usage(
+            "--title manque; seul un titre de musique le tire du nom de son fichier.",
+            "--title is missing; only a title of music takes it from the name of its file.",
+        ));
     }
     let studio = Studio::open(args)?;
     let decoder =
@@ -95,8 +101,14 @@ fn one(what: &IngestArgs, studio: &Studio, ingest: &Ingest, file: &Path) -> Done
         Some(id) => id.clone(),
         None => name_of(file)?,
     };
-    let mut card = NewCard::new(id.clone(), what.title.clone(), what.kind.into(), what.language.clone());
+    let (artist, title) = names_of(file);
+    let title = what.title.clone().unwrap_or(title);
+    let mut card = NewCard::new(id.clone(), title, what.kind.into(), what.language.clone());
     card.programme.clone_from(&what.programme);
+    if what.kind == Kind::Music {
+        card.artist = what.artist.clone().unwrap_or(artist);
+        card.category = what.category.clone().unwrap_or_default();
+    }
     card.by = who();
     card.silence_intended = what.silence_intended;
     card.source_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -124,6 +136,17 @@ fn tell(args: &Args, file: &Path, report: &IngestReport, status: Option<&'static
     voice.line(&format!("{name}: {} · {asset} · {length_s:.1} s · {loudness}", report.verdict));
     for f in &report.findings {
         voice.line(&format!("  {} : {}", f.code, if voice.tongue == Tongue::Fr { &f.fr } else { &f.en }));
+    }
+}
+
+/// The artist and the title that the name of a file of music says: `Artiste - Titre.mp3`. What stands inside the file is
+/// never read.
+fn names_of(file: &Path) -> (String, String) {
+    let stem = file.file_stem().map(|s| s.to_string_lossy().replace('_', " ")).unwrap_or_default();
+    let line = |text: &str| web_admin::one_line(text, 120);
+    match stem.split_once(" - ").or_else(|| stem.split_once(" – ")) {
+        Some((artist, title)) if !title.trim().is_empty() => (line(artist), line(title)),
+        _ => (String::new(), line(&stem)),
     }
 }
 
@@ -158,6 +181,18 @@ pub(crate) fn name_of(file: &Path) -> Result<AssetId, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_music_says_its_artist_and_its_title_by_its_name() {
+        for (name, artist, title) in [
+            ("Oumou Sangaré - Kèlè magni.mp3", "Oumou Sangaré", "Kèlè magni"),
+            ("Ali_Farka_Touré - Diaraby - live.flac", "Ali Farka Touré", "Diaraby - live"),
+            ("Sans artiste.wav", "", "Sans artiste"),
+            ("X - .wav", "", "X -"),
+        ] {
+            assert_eq!(names_of(Path::new(name)), (artist.to_owned(), title.to_owned()), "{name}");
+        }
+    }
 
     #[test]
     fn any_file_name_gives_an_identifier_that_depends_on_the_bytes() {

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::spec::{Displaced, OverrideSpec, Then};
 use crate::calendar::{Place, prayer_times};
 use crate::grid::{DAY_S, second_of};
-use crate::recurrence::Recurrence;
+use crate::recurrence::{Cron, Recurrence};
 use crate::station::{BreakPolicy, Day, Programme, Site, Slot, Station};
 
 /// Where an override is heard.
@@ -58,6 +58,7 @@ impl Override {
 
     /// Checks an override against the station; `monday` is the week in which a `day` without date lies.
     pub fn new(spec: OverrideSpec, monday: Option<Date>) -> Result<Self, BadOverride> {
+        let spec = uncronned(spec)?;
         let bad = |fr: &str, en: &str| BadOverride {
             fr: format!("Le direct « {} » {fr}.", spec.id),
             en: format!("The live event “{}” {en}.", spec.id),
@@ -168,6 +169,28 @@ impl Override {
         };
         moved.filter_map(|d| Some((d.to.as_deref().filter(here)?, d.slot.as_str()))).collect()
     }
+}
+
+/// A cron expression read as the start and the recurrence that it says.
+fn uncronned(mut spec: OverrideSpec) -> Result<OverrideSpec, BadOverride> {
+    let Some(text) = spec.cron.take() else { return Ok(spec) };
+    let id = &spec.id;
+    if spec.start.is_some() || spec.anchor.is_some() || spec.rrule.is_some() {
+        return Err(BadOverride {
+            fr: format!(
+                "Le direct « {id} » a un cron, qui dit déjà l'heure et les jours: ni start, ni anchor, ni rrule."
+            ),
+            en: format!(
+                "The live event “{id}” has a cron, which says time and days already: no start, anchor or rrule."
+            ),
+        });
+    }
+    let cron = Cron::parse(&text).map_err(|why| BadOverride {
+        fr: format!("Le direct « {id} » a un cron illisible, « {} »: {}.", why.text, why.fr),
+        en: format!("The live event “{id}”: {why}."),
+    })?;
+    (spec.start, spec.rrule) = (Some(cron.start), Some(cron.rrule));
+    Ok(spec)
 }
 
 fn max_overrun(spec: &OverrideSpec) -> u32 {

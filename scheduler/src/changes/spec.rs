@@ -26,6 +26,9 @@ pub struct OverrideSpec {
     /// RFC 5545 recurrence from that date on, e.g. `FREQ=MONTHLY;BYDAY=1WE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rrule: Option<String>,
+    /// When it recurs as a cron expression, in place of `start` and `rrule`: `30 14 * * 4`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cron: Option<String>,
     /// Dates on which it does not recur.
     #[serde(default, with = "text::list", skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<Date>,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 pub(crate) struct Cards<'a> {
     by_id: BTreeMap<&'a str, &'a Asset>,
     editions: BTreeMap<&'a ProgrammeId, Vec<&'a Asset>>,
+    music: Vec<&'a Asset>,
 }
 
 impl<'a> Cards<'a> {
@@ -28,7 +29,13 @@ impl<'a> Cards<'a> {
                 editions.entry(programme).or_default().push(*asset);
             }
         }
-        Self { by_id, editions }
+        let music = by_id.values().copied().filter(|a| a.kind == AssetKind::Music && a.music.is_some()).collect();
+        Self { by_id, editions, music }
+    }
+
+    /// Every title of music, by name.
+    pub(crate) fn music(&self) -> &[&'a Asset] {
+        &self.music
     }
 
     /// The card with this name.

@@ -1,6 +1,6 @@
 //! Which edition airs in a slot: what was placed by hand, else the newest that was ready in time and fits.
 
-use domain::{Asset, AssetId, Frames, Origin, SiteId};
+use domain::{Asset, AssetId, AssetKind, Frames, Origin, SiteId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::PlanInputs;
@@ -69,7 +69,8 @@ pub(crate) fn choose<'a>(inputs: &PlanInputs<'a>, cards: &Cards<'a>, demand: Dem
     if let Some(asset) = by_hand {
         return Some(Choice { asset, standing: Standing::Placed });
     }
-    if let Some(asset) = demand.begun.and_then(|id| cards.get(id)).filter(airable) {
+    let begun = demand.begun.and_then(|id| cards.get(id)).filter(airable);
+    if let Some(asset) = begun.filter(|a| a.kind != AssetKind::Music) {
         return Some(Choice { asset, standing: Standing::Begun });
     }
     let own = language_versions(inputs, cards, &demand.slot.programme);

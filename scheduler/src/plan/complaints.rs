@@ -28,6 +28,7 @@ pub(super) fn about(draft: &Draft<'_>, remarks: &mut Remarks) {
     skipped(draft, remarks);
     lost_placements(draft, remarks);
     campaigns(draft, remarks);
+    super::music::complain(draft, remarks);
 }
 
 fn opt_out_given_up(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
@@ -67,7 +68,7 @@ fn content(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
     let subject = format!("{id}@{at}");
     let place = Some(slot.start_s);
     let Some(choice) = stretch.content else {
-        if needed > Frames::ZERO {
+        if needed > Frames::ZERO && !stretch.rotates {
             remarks.say(("plan.no-content", Severity::Warning), &subject, place, || {
                 let fr = format!("{site}, {at}: aucune édition prête à diffuser de « {title} »; le tapis la remplace. Déposer et approuver une édition de {id}.");
                 let en = format!("{site}, {at}: no edition of “{title}” is ready to air; the bed stands in. Upload and approve an edition of {id}.");

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::board::Board;
 use super::cards::Cards;
+use super::music::{Music, Walk};
 use super::settled::{Kept, Settled};
 use super::stretch::{Stretch, lay_out};
 use super::{NoPlan, PlanInputs};
@@ -16,6 +17,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) stretches: Vec<Stretch<'a>>,
     pub(crate) board: Board<'a>,
     pub(crate) kept: Option<Kept<'a>>,
+    pub(crate) music: Music<'a>,
 }
 
 impl<'a> Draft<'a> {
@@ -27,6 +29,7 @@ impl<'a> Draft<'a> {
         let stretches = lay_out(inputs, &cards, settled).ok_or(NoPlan::UnknownSite(inputs.site))?;
         let kept = settled.map(|s| s.kept(inputs, &stretches, bounds.1));
         let board = Board::filled(inputs, (site, &cards), &stretches, bounds, kept);
-        Ok(Self { inputs: *inputs, cards, bounds, stretches, board, kept })
+        let music = Walk::new(inputs, &cards, &stretches, kept).filled(Timestamp::MAX);
+        Ok(Self { inputs: *inputs, cards, bounds, stretches, board, kept, music })
     }
 }

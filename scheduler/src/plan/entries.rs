@@ -64,7 +64,25 @@ impl<'a> Writer<'_, 'a> {
         if let Some(asset) = sound {
             self.audio(&name, asset, from, length, (fit, Segment::Content));
         }
-        self.rest(&name, whole, length);
+        let filled = self.titles(piece, &name);
+        self.rest(&name, whole, length + filled);
+    }
+
+    /// What a rotation puts where there is no edition, or where it has ended; the name keeps the seed of the draw.
+    fn titles(&mut self, piece: Piece, name: &str) -> Frames {
+        let draft = self.draft;
+        let (mut filled, segment) = (Frames::ZERO, if self.stretch.rotates { Segment::Content } else { Segment::Fill });
+        let fit = if self.stretch.rotates { Fit::Elastic } else { Fit::Filler };
+        for (n, pick) in draft.music.of(self.n, piece.number).iter().enumerate() {
+            let seed = draft.inputs.station.file().music.get(pick.rule).map_or(0, |m| m.seed);
+            let name = format!("{name}.m{}-{seed}", n + 1);
+            self.audio(&name, pick.asset, pick.from, pick.length, (fit, segment));
+            if let Some(entry) = self.entries.last_mut() {
+                entry.fade_out = pick.fade_out;
+            }
+            filled += pick.length;
+        }
+        filled
     }
 
     fn break_of_spots(&mut self, piece: Piece) {
@@ -131,7 +149,8 @@ impl<'a> Writer<'_, 'a> {
         let language = asset.language.clone();
         // What was approved although nothing in it can be heard is silent on purpose.
         let silence_meant = asset.loudness.is_none();
-        let title = asset.title.clone();
+        let artist = asset.music.as_ref().map(|m| m.artist.as_str()).filter(|a| !a.is_empty());
+        let title = artist.map_or_else(|| asset.title.clone(), |artist| format!("{artist} – {}", asset.title));
         self.push(name, length, |e| Entry { fit, what, title, language, segment, silence_meant, ..e });
     }
 

@@ -66,6 +66,7 @@ fn meet(draft: &Draft<'_>, a: &mut Entry, b: &mut Entry, rest: &mut [Entry]) {
     let over = heard_to.saturating_sub(stops_at).min(over_max);
     if over >= OVER_MIN {
         let crosses = b.start != Start::Hard && a.segment == Segment::Content && b.segment == Segment::Content;
+        a.fade_out = Frames::ZERO;
         b.join = if crosses { Join::Cross { over, curve } } else { Join::Segue { over, curve } };
         return;
     }

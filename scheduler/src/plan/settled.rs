@@ -59,7 +59,8 @@ fn bed(entry: &Entry) -> Entry {
 
 /// Whether an entry of content sounds other bytes than the piece would, or for another time.
 fn differs(was: &Entry, stretch: &Stretch<'_>, piece: &Piece) -> bool {
-    let Some(now) = stretch.content else { return was.what != What::Bed };
+    // Titles of a rotation follow each other as they stand; only a bed gives way to them.
+    let Some(now) = stretch.content else { return (was.what == What::Bed) == stretch.rotates };
     let before = Frames::from_secs(u64::from(piece.content_before_s));
     let lasts = now.asset.length.saturating_sub(before).min(Frames::from_secs(u64::from(piece.length_s)));
     match &was.what {

@@ -35,6 +35,8 @@ pub(crate) struct Stretch<'a> {
     pub(crate) over_s: u32,
     /// What airs as its content.
     pub(crate) content: Option<Choice<'a>>,
+    /// Whether it has no edition and a rotation fills it with music.
+    pub(crate) rotates: bool,
     /// The opt-out that this part of the network stands in for.
     pub(crate) instead_of: Option<Cow<'a, GridSlot>>,
 }
@@ -132,7 +134,7 @@ pub(crate) fn lay_out<'a>(
     let mut stretches = Vec::new();
     for cell in &table.cells {
         let Some(own) = stretch(all, cell) else { continue };
-        let silent = own.content.is_none() && inputs.station.content_of(&cell.slot) > 0;
+        let silent = own.content.is_none() && !own.rotates && inputs.station.content_of(&cell.slot) > 0;
         let leaves = cell.slot.origin != Origin::Network && !matches!(cell.how, How::Live(_));
         if !leaves || !silent {
             stretches.push(own);
@@ -169,6 +171,7 @@ fn stretch<'a>(
         How::Live(_) => chosen.or_else(|| stand_in(inputs, cards, at)),
         _ => chosen,
     };
+    let rotates = content.is_none() && super::music::rotates(inputs, cards, &slot.programme, at);
     Some(Stretch {
         slot: slot.clone(),
         programme: cell.programme,
@@ -179,6 +182,7 @@ fn stretch<'a>(
         shorter_s: if matches!(cell.how, How::Shortened(_)) { slot.length_s.saturating_sub(cell_s) } else { 0 },
         over_s: real_s - (to_s - cell.from_s),
         content,
+        rotates,
         instead_of: None,
     })
 }

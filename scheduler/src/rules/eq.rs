@@ -1,8 +1,12 @@
 //! Women, listeners, music.
 
-use domain::Severity;
+use std::collections::BTreeMap;
 
-use super::{Bound, Limit, Param, Rule};
+use domain::{Entry, Severity, SitePlan, What};
+use jiff::Timestamp;
+
+use super::{Bound, Days, Limit, Measured, Param, Rule};
+use crate::grid::second_of;
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
@@ -73,3 +77,57 @@ pub(super) const RULES: &[Rule] = &[
         ],
     },
 ];
+
+/// How titles of music keep their distance, and how much of them is sung in the languages of the country (R-EQ-04). An
+/// entry that a rotation made says its seed at the end of its name, and its artist before its title.
+pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
+    let own = days.plans.iter().filter(|p| p.site() == days.site_id()).flat_map(SitePlan::entries);
+    let titles: Vec<&Entry> = own.filter(|e| is_title(e)).collect();
+    let zone = days.station.zone();
+    let mut measured = Vec::new();
+    for (quantity, unit_s) in [("title_gap_h", 3_600.0), ("artist_gap_min", 60.0)] {
+        let mut last = BTreeMap::<&str, Timestamp>::new();
+        let mut nearest = BTreeMap::<&str, (f64, &Entry)>::new();
+        for entry in &titles {
+            let Some(name) = (if quantity == "title_gap_h" { Some(entry.title.as_str()) } else { artist(entry) })
+            else {
+                continue;
+            };
+            if let Some(before) = last.insert(name, entry.at) {
+                let gap = entry.at.duration_since(before).as_secs_f64() / unit_s;
+                let nearer = nearest.get(name).is_none_or(|(n, _)| gap < *n);
+                if nearer {
+                    nearest.insert(name, (gap, entry));
+                }
+            }
+        }
+        measured.extend(nearest.into_iter().map(|(name, (gap, entry))| {
+            let civil = zone.to_datetime(entry.at);
+            let one = Measured::number(quantity, gap).at(days.site_id()).about(name);
+            one.on(civil.date(), Some(second_of(civil.time())))
+        }));
+    }
+    measured.extend(malian(days, &titles));
+    measured
+}
+
+/// The share of titles sung in a language of the station other than French; too few titles are no share.
+fn malian(days: &Days<'_>, titles: &[&Entry]) -> Option<Measured> {
+    const ENOUGH: usize = 20;
+    let known: Vec<_> = titles.iter().filter(|e| e.language.as_str() != "mul").collect();
+    let sung = |e: &&&&Entry| {
+        e.language.umbrella().as_str() != "fr" && days.station.languages().iter().any(|l| l.same_umbrella(&e.language))
+    };
+    let share = 100.0 * known.iter().filter(sung).count() as f64 / known.len().max(1) as f64;
+    let one = Measured::number("malian_music_pct", share).at(days.site_id()).about("%");
+    (known.len() >= ENOUGH).then_some(one)
+}
+
+fn is_title(entry: &Entry) -> bool {
+    let part = entry.id.as_str().rsplit('/').next().and_then(|p| p.split_once(".m"));
+    matches!(entry.what, What::Audio { .. }) && part.is_some_and(|(_, n)| n.contains('-'))
+}
+
+fn artist(entry: &Entry) -> Option<&str> {
+    entry.title.split_once(" – ").map(|(artist, _)| artist)
+}

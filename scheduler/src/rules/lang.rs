@@ -139,7 +139,21 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
         }
     }
     measured.extend(variants(days));
+    measured.extend(turning(days));
     measured
+}
+
+/// Whole weeks since the order of the languages at 13:00 turned last (R-LANG-04). A station without any turning order has not turned it
+/// since its week began.
+fn turning(days: &Days<'_>) -> Vec<Measured> {
+    let file = days.station.file();
+    let Some(last) = days.slots.iter().map(|s| s.day).max() else { return Vec::new() };
+    let weeks = |since: jiff::civil::Date| last.duration_since(since).as_hours().max(0) / (24 * 7);
+    let age = |n: i64, name: &str| Measured::number("rotation_age_weeks", n as f64).at(days.site_id()).about(name);
+    if file.rotation.is_empty() {
+        return file.meta.anchor_monday.map(|monday| age(weeks(monday), "13:00")).into_iter().collect();
+    }
+    file.rotation.iter().map(|r| age(weeks(r.since) % i64::from(r.period_weeks.max(1)), &r.id)).collect()
 }
 
 fn news_per_day(days: &Days<'_>) -> Vec<Measured> {

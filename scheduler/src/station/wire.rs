@@ -55,6 +55,9 @@ pub struct StationFile {
     /// Orders that turn by period (R-LANG-04).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rotation: Vec<super::Turning>,
+    /// How music is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub music: Vec<super::MusicSpec>,
     /// Weeks that differ while they are in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub season: Vec<SeasonSpec>,

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::{Store, StoreError, changed, read};
 use crate::changes::{BadOverride, Changes, FeastConfirmed, Override, OverrideSpec, SeasonSwitched};
@@ -78,39 +78,41 @@ impl Store {
 
     /// Everything decided that matters for the days `from` to `to`, both included.
     pub fn changes(&self, from: Date, to: Date) -> Result<Changes, StoreError> {
-        let db = self.db();
-        let early = from.checked_sub(Span::new().days(WEEK_DAYS)).unwrap_or(from).to_string();
-        let (first, last) = (from.to_string(), to.to_string());
-        let mut query = db.prepare_cached(
-            "SELECT spec FROM override WHERE date <= ?2 AND (recurs OR date >= ?1) ORDER BY date, id LIMIT ?3",
-        )?;
-        let texts = query.query_map(params![early, last, Changes::MAX_OVERRIDES as i64], |r| r.get::<_, String>(0))?;
-        let damaged = |text: &str| StoreError::Damaged { what: "live event", text: text.chars().take(80).collect() };
-        let overrides = texts.map(|text| {
-            let text = text?;
-            let spec = toml::from_str::<OverrideSpec>(&text).map_err(|_| damaged(&text))?;
-            Ok(Override::new(spec, None)?)
-        });
-        let overrides = overrides.collect::<Result<_, StoreError>>()?;
-        let mut query =
-            db.prepare_cached("SELECT event, predicted, moved_days FROM feast ORDER BY event, predicted")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?)))?;
-        let feasts = rows.map(|row| {
-            let (event, predicted, moved_days) = row?;
-            Ok(FeastConfirmed { event, predicted: read("feast", &predicted)?, moved_days })
-        });
-        let feasts = feasts.collect::<Result<_, StoreError>>()?;
-        let mut query = db.prepare_cached(
-            "SELECT season, first, last FROM season WHERE first <= ?2 AND last >= ?1 ORDER BY season, first",
-        )?;
-        let rows =
-            query.query_map([first, last], |r| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))?;
-        let seasons = rows.map(|row| {
-            let (season, from, until) = row?;
-            Ok(SeasonSwitched { season, from: read("season", &from)?, until: read("season", &until)? })
-        });
-        Ok(Changes { overrides, feasts, seasons: seasons.collect::<Result<_, StoreError>>()? })
+        changes_in(&self.db(), from, to)
     }
+}
+
+/// What a database says was decided for some days.
+pub(super) fn changes_in(db: &Connection, from: Date, to: Date) -> Result<Changes, StoreError> {
+    let early = from.checked_sub(Span::new().days(WEEK_DAYS)).unwrap_or(from).to_string();
+    let (first, last) = (from.to_string(), to.to_string());
+    let mut query = db.prepare_cached(
+        "SELECT spec FROM override WHERE date <= ?2 AND (recurs OR date >= ?1) ORDER BY date, id LIMIT ?3",
+    )?;
+    let texts = query.query_map(params![early, last, Changes::MAX_OVERRIDES as i64], |r| r.get::<_, String>(0))?;
+    let damaged = |text: &str| StoreError::Damaged { what: "live event", text: text.chars().take(80).collect() };
+    let overrides = texts.map(|text| {
+        let text = text?;
+        let spec = toml::from_str::<OverrideSpec>(&text).map_err(|_| damaged(&text))?;
+        Ok(Override::new(spec, None)?)
+    });
+    let overrides = overrides.collect::<Result<_, StoreError>>()?;
+    let mut query = db.prepare_cached("SELECT event, predicted, moved_days FROM feast ORDER BY event, predicted")?;
+    let rows = query.query_map([], |r| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?)))?;
+    let feasts = rows.map(|row| {
+        let (event, predicted, moved_days) = row?;
+        Ok(FeastConfirmed { event, predicted: read("feast", &predicted)?, moved_days })
+    });
+    let feasts = feasts.collect::<Result<_, StoreError>>()?;
+    let mut query = db.prepare_cached(
+        "SELECT season, first, last FROM season WHERE first <= ?2 AND last >= ?1 ORDER BY season, first",
+    )?;
+    let rows = query.query_map([first, last], |r| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))?;
+    let seasons = rows.map(|row| {
+        let (season, from, until) = row?;
+        Ok(SeasonSwitched { season, from: read("season", &from)?, until: read("season", &until)? })
+    });
+    Ok(Changes { overrides, feasts, seasons: seasons.collect::<Result<_, StoreError>>()? })
 }
 
 pub(super) fn put_override(tx: &Transaction<'_>, spec: &OverrideSpec, by: By<'_>) -> Result<(), StoreError> {

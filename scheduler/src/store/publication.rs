@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
-use super::changes::{By, DROP_OVERRIDE, DROP_SEASON, put_feast, put_override, put_season};
+use super::changes::{By, DROP_OVERRIDE, DROP_SEASON, changes_in, put_feast, put_override, put_season};
 use super::{Store, StoreError, changed, read, unsigned};
-use crate::changes::{BadOverride, FeastConfirmed, SeasonSwitched};
+use crate::changes::{BadOverride, Changes, FeastConfirmed, SeasonSwitched};
 use crate::proposal::Proposal;
 
 /// A proposal that waits, with who made it.
@@ -138,6 +139,26 @@ impl Store {
         changed(&tx)?;
         tx.commit()?;
         Ok(number)
+    }
+
+    /// What a publication put in force: the station file, and what was decided for the days `from` to `to`.
+    pub fn published(&self, number: u64, (from, to): (Date, Date)) -> Result<(String, Changes), StoreError> {
+        let mut db = self.db();
+        // Nothing of it stays: the state is laid into the tables, read as it would be read, and rolled back.
+        let tx = db.transaction()?;
+        let found = tx
+            .query_row(
+                "SELECT toml, state FROM publication p JOIN station s ON s.number = p.station WHERE p.number = ?1",
+                [number as i64],
+                |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)),
+            )
+            .optional()?;
+        let (toml, state) = found.ok_or(StoreError::NoPublication(number))?;
+        let damaged = |_| StoreError::Damaged { what: "publication", text: number.to_string() };
+        put_back(&tx, &toml::from_str::<State>(&state).map_err(damaged)?)?;
+        let changes = changes_in(&tx, from, to)?;
+        tx.rollback()?;
+        Ok((toml, changes))
     }
 
     /// Puts back what a publication had put in force, as a new publication. What waits stays.

@@ -82,6 +82,29 @@ fn a_lost_airing_is_made_good_once_though_plans_are_made_again_all_day_and_the_n
 }
 
 #[test]
+fn a_site_on_its_own_plan_does_not_owe_what_it_aired_at_another_time() {
+    let station = station();
+    let assets = everything(&station);
+    let inputs = PlanInputs::new("GAO".parse().unwrap(), "2026-11-24".parse().unwrap(), &station, &assets);
+    let (promised, _) = plan(&inputs, Revision(1)).unwrap();
+    let end = moment("2026-11-25T00:00:00Z");
+    let mut aired = as_run(&promised, (end, end));
+    let spot = promised.entries().iter().position(|e| e.segment == Segment::Spot).unwrap();
+    let missed = promised.entries()[spot].at;
+    aired[spot].entry = Some("2026-11-24/own/1.spot".parse().unwrap());
+    let check = |rung: Rung, minutes: i64, debts: usize| {
+        let mut aired = aired.clone();
+        aired[spot].rung = rung;
+        aired[spot].wall = missed.checked_add(SignedDuration::from_mins(minutes)).ok();
+        let owed = owed(&station, &reconcile(&promised, &aired, end));
+        assert_eq!(owed.len(), debts, "{rung:?} {minutes} min later");
+    };
+    check(Rung::OwnPlan, 20, 0);
+    check(Rung::OwnPlan, 200, 1);
+    check(Rung::Sustaining, 20, 1);
+}
+
+#[test]
 fn a_missing_opt_out_is_called_out_a_day_two_hours_and_ten_minutes_before() {
     let station = station();
     let mut assets = everything(&station);

@@ -24,6 +24,7 @@ pub fn asset(id: &str, kind: AssetKind, language: &Language, length: Frames) -> 
         kind,
         language: language.clone(),
         programme: None,
+        music: None,
         length,
         cues: None,
         loudness: None,
@@ -64,6 +65,18 @@ pub fn everything(station: &Station) -> Vec<Asset> {
     assets.extend(spots(station));
     assets.extend(jingles(station));
     assets
+}
+
+/// A title of music.
+pub fn title(id: &str, artist: &str, category: &str, language: &str, length_s: u32) -> Asset {
+    let music = domain::Music {
+        artist: artist.to_owned(),
+        category: category.to_owned(),
+        artist_key: artist.to_lowercase(),
+        work_key: format!("{}/{id}", artist.to_lowercase()),
+    };
+    let length = Frames::from_secs(u64::from(length_s));
+    Asset { music: Some(music), ..asset(id, AssetKind::Music, &language.parse().unwrap(), length) }
 }
 
 pub fn spots(station: &Station) -> Vec<Asset> {

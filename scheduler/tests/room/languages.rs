@@ -100,6 +100,36 @@ fn the_order_of_the_languages_at_one_turns_by_a_rank_each_period() {
 }
 
 #[test]
+fn an_order_that_has_not_turned_for_longer_than_its_rule_allows_is_said() {
+    let mut file = station().file().clone();
+    let said = |file: &scheduler::station::StationFile, monday: &str| {
+        let (station, monday) = (Station::new(file.clone()).unwrap(), monday.parse().unwrap());
+        let found = scheduler::rules::examine(&station, &Changes::default(), site("BKO"), monday, &[]);
+        found.into_iter().find(|f| f.code == "R-LANG-04").map(|f| f.fr)
+    };
+    assert_eq!(said(&file, "2026-11-23"), None, "the week that it began");
+    assert!(said(&file, "2027-01-04").unwrap().contains("depuis 6 semaines"), "nothing turns it");
+    let mut read: toml::Table = include_str!("../../../demo/rotation.toml").parse().unwrap();
+    file.rotation = read.remove("rotation").unwrap().try_into().unwrap();
+    assert_eq!(said(&file, "2027-01-04"), None);
+    file.rotation[0].period_weeks = 8;
+    assert!(said(&file, "2027-01-04").unwrap().contains("depuis 6 semaines"));
+}
+
+#[test]
+fn why_names_the_versions_that_are_refused_for_their_variant() {
+    let station = station();
+    let mut assets = everything(&station);
+    assets.retain(|a| a.programme.as_ref().is_none_or(|p| p.as_str() != "gao-journal-son"));
+    let foreign = edition(&station, "gao-journal-son", "khq", 600);
+    assets.push(Asset { language: tongue("khq"), ..foreign });
+    let inputs = PlanInputs::new(site("GAO"), "2026-11-24".parse().unwrap(), &station, &assets);
+    let told = scheduler::why(&inputs, "2026-11-24T08:12:00Z".parse().unwrap()).unwrap().unwrap();
+    let lost = told.losers.iter().find(|l| l.what == "gao-journal-son.khq").unwrap();
+    assert_eq!(lost.reason.code, "R-LANG-05", "{:?}", told.losers);
+}
+
+#[test]
 fn the_matrix_shows_the_shares_that_the_rules_measure() {
     let station = station();
     let all = coverage(&station, &Changes::default(), "2026-11-23".parse().unwrap());

@@ -10,6 +10,8 @@ mod file;
 mod grid;
 mod joins;
 mod languages;
+mod moving;
+mod music;
 mod plan;
 mod playlist;
 mod prayer;

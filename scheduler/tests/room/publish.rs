@@ -89,6 +89,11 @@ fn what_was_in_force_comes_back_as_a_new_publication_and_goes_again() {
     let second = store.publish(&acts, &BTreeMap::new(), by(MONDAY)).unwrap();
     let (changed, grid) = (in_force(&store), store.station().unwrap().unwrap().toml);
     store.propose(&mourning("2026-12-05", "2026-12-06"), by(MONDAY)).unwrap();
+    let days = ("2026-11-24".parse().unwrap(), "2027-11-24".parse().unwrap());
+    let (was, is) = (store.published(first, days).unwrap(), store.published(second, days).unwrap());
+    assert_eq!((was.1, &is.0, &is.1), (Changes::default(), &grid, &changed), "each can be looked at");
+    assert!(was.0 != is.0 && store.published(99, days).is_err());
+    assert_eq!(in_force(&store), changed, "and looking changes nothing");
     let third = store.restore(first, by(MONDAY)).unwrap();
     assert_eq!((in_force(&store), store.proposals().unwrap().len()), (Changes::default(), 1));
     assert_ne!(store.station().unwrap().unwrap().toml, grid);

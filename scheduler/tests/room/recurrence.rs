@@ -56,3 +56,58 @@ fn a_rule_that_never_matches_ends() {
     let never = Recurrence::parse("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-01-01".parse().unwrap(), &[]).unwrap();
     assert_eq!(never.dates().next(), None);
 }
+
+#[test]
+fn a_cron_expression_says_one_time_and_the_days_of_a_recurrence() {
+    for (text, start, rule, days) in [
+        ("30 14 * * 4", "14:30:00", "FREQ=WEEKLY;BYDAY=TH", "2026-11-26 2026-12-03"),
+        ("0 6 * * *", "06:00:00", "FREQ=DAILY", "2026-11-23 2026-11-24"),
+        ("0 6 * * 1-5", "06:00:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-11-23 2026-11-24"),
+        ("5 9 1,15 * *", "09:05:00", "FREQ=MONTHLY;BYMONTHDAY=1,15", "2026-12-01 2026-12-15"),
+        ("0 12 L * ?", "12:00:00", "FREQ=MONTHLY;BYMONTHDAY=-1", "2026-11-30 2026-12-31"),
+        ("0 20 * * FRI#2", "20:00:00", "FREQ=MONTHLY;BYDAY=2FR", "2026-12-11 2027-01-08"),
+        ("0 20 * * 5L", "20:00:00", "FREQ=MONTHLY;BYDAY=-1FR", "2026-11-27 2026-12-25"),
+        ("0 8 */10 jan-mar *", "08:00:00", "FREQ=MONTHLY;BYMONTHDAY=1,11,21,31;BYMONTH=1,2,3", "2027-01-01 2027-01-11"),
+        ("0 8 * 12 0,7", "08:00:00", "FREQ=WEEKLY;BYDAY=SU;BYMONTH=12", "2026-12-06 2026-12-13"),
+    ] {
+        let read = scheduler::Cron::parse(text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((read.start.to_string().as_str(), read.rrule.as_str()), (start, rule), "{text}");
+        let all = Recurrence::parse(&read.rrule, "2026-11-23".parse().unwrap(), &[]).unwrap();
+        assert_eq!(all.dates().take(2).collect::<Vec<_>>(), dates(days), "{text}");
+    }
+    for bad in [
+        "",
+        "* * * * *",
+        "0 6",
+        "0 6 * * * *",
+        "61 6 * * *",
+        "0,30 6 * * *",
+        "0 6 1 * 1",
+        "0 6 32 * *",
+        "0 6 * 13 *",
+        "0 6 * * 8",
+        "0 6 * * 5#6",
+        "0 6 5-2 * *",
+        "0 6 */0 * *",
+    ] {
+        let why = scheduler::Cron::parse(bad).expect_err(bad);
+        assert!(!why.fr.is_empty() && !why.en.is_empty());
+    }
+}
+
+#[test]
+fn an_event_of_the_file_may_recur_by_cron_and_says_nothing_twice() {
+    let mut file = crate::catalogue::station().file().clone();
+    let event = &mut file.overrides[0];
+    let date = event.date.or(file.meta.anchor_monday).unwrap();
+    (event.date, event.day, event.start, event.anchor) = (Some(date), None, None, None);
+    (event.rrule, event.hard_end, event.cron) = (None, None, Some("30 14 * * 4".to_owned()));
+    let station = scheduler::Station::new(file.clone()).unwrap();
+    let read = &station.overrides()[0];
+    assert!(read.on("2026-12-03".parse().unwrap()) && !read.on("2026-12-04".parse().unwrap()));
+    assert_eq!(read.spec().start.unwrap().to_string(), "14:30:00");
+    file.overrides[0].rrule = Some("FREQ=DAILY".to_owned());
+    assert!(scheduler::Station::new(file.clone()).unwrap_err().fr.contains("cron"));
+    (file.overrides[0].rrule, file.overrides[0].cron) = (None, Some("* * * * *".to_owned()));
+    assert!(scheduler::Station::new(file).unwrap_err().fr.contains("une seule heure"));
+}

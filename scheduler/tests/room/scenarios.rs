@@ -160,6 +160,7 @@ fn alert(id: &str, start: &str) -> Override {
         day: None,
         date: Some(day("2026-11-24")),
         rrule: None,
+        cron: None,
         except: Vec::new(),
         start: Some(start.parse().unwrap()),
         anchor: None,

@@ -38,6 +38,8 @@ struct Page {
     may_hear: bool,
     may_protect: bool,
     sheet: Sheet,
+    /// Categories that the station's rotations know.
+    categories: Vec<String>,
     versions: Vec<Version>,
     history: Vec<Step>,
     zone: TimeZone,
@@ -187,6 +189,7 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Path(id): Path<Stri
         may_hear: protect::may_hear(&v, &card),
         may_protect: v.may(Right::Protect),
         sheet: Sheet::of(&card, &all_sites, station.zone()),
+        categories: station.file().music.iter().flat_map(|m| &m.category).map(|c| c.id.clone()).collect(),
         zone: station.zone().clone(),
         card,
         length_bytes,

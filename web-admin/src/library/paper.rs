@@ -144,10 +144,15 @@ impl Typed {
     /// The card with what the form says. A minute that still reads as it was shown keeps its seconds.
     fn onto(&self, card: Card, sites: &[SiteId], zone: &TimeZone) -> Result<Edit, WebError> {
         let shown = Sheet::of(&card, sites, zone);
+        let card_is_music = card.asset.music.is_some();
         let mut edit = Edit::from(card);
         edit.title = one_line(self.one("title"), super::TITLE_CHARS_MAX);
         if edit.title.is_empty() {
             return Err(WebError::Unreadable(Field::Title));
+        }
+        if card_is_music {
+            edit.artist = one_line(self.one("artist"), Paper::TEXT_CHARS_MAX);
+            edit.category = one_line(self.one("category"), Paper::TEXT_CHARS_MAX);
         }
         edit.sites = sites.iter().copied().filter(|s| self.has("site", s.to_string().as_str())).collect();
         if self.one("not_before") != shown.not_before {

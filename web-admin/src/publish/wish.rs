@@ -73,6 +73,7 @@ pub(super) fn live(fields: &Fields, today: Date) -> Result<Proposal, WebError> {
         day: None,
         date: Some(date),
         rrule: Some(field(fields, "rrule").to_owned()).filter(|r| !r.is_empty()),
+        cron: None,
         except: Vec::new(),
         start: Some(start),
         anchor: None,

@@ -89,6 +89,7 @@ impl Words {
             domain::AssetKind::Spot => self.kind_spot,
             domain::AssetKind::Jingle => self.kind_jingle,
             domain::AssetKind::Bed => self.kind_bed,
+            domain::AssetKind::Music => self.kind_music,
         }
     }
 
