@@ -68,6 +68,8 @@ pub(crate) const DOORS: &[Door] = &[
     see("/api/wall", May(Right::SeeAir), || get(wall::api)),
     see("/grille", May(Right::SeePlan), || get(grid::page)),
     see("/grille/case", May(Right::SeePlan), || get(grid::slot)),
+    see("/grille/deplacer", May(Right::SeePlan), || get(publish::moving_page)),
+    change("/grille/deplacer", May(Right::Publish), Form, || post(publish::moving)),
     change("/grille/placer", May(Right::Place), Form, || post(grid::place)),
     change("/api/place", May(Right::Place), Form, || post(grid::place_api)),
     see("/publier", May(Right::SeePlan), || get(publish::page)),

@@ -2,11 +2,13 @@
 
 mod act;
 mod changes;
+mod moving;
 mod review;
 mod wish;
 
 pub(crate) use act::{publish, undo, withdraw};
 pub(crate) use changes::{feast, live, live_off, page as changes_page, season, season_off};
+pub(crate) use moving::{page as moving_page, submit as moving};
 
 use std::sync::Arc;
 

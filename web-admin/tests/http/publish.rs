@@ -135,3 +135,41 @@ async fn a_missing_sound_is_called_out_on_the_wall_and_named_on_its_page() {
         assert!(page.contains(word), "{word}: {page}");
     }
 }
+
+#[tokio::test]
+async fn a_slot_is_moved_on_the_draft_with_what_the_rules_say_and_moved_back() {
+    let stage = stage();
+    let mut awa = Browser::signed_in(&stage, "Awa").await;
+    let chosen = awa.get("/grille/deplacer?case=mon-1915").await;
+    assert_eq!(chosen.status, StatusCode::OK, "{}", chosen.body);
+    assert!(chosen.body.contains("case=mon-1915&amp;vers=fri-1915"), "a slot as long is offered");
+    assert!(!chosen.body.contains("vers=mon-0800"), "one of ten minutes is not");
+    let refused = awa.get("/grille/deplacer?case=mon-1915&vers=tue-0800").await;
+    assert!(refused.body.contains("45 min") && refused.body.contains("note-bad"), "{}", refused.body);
+    let look = awa.get("/grille/deplacer?case=mon-1915&vers=fri-1915").await.body;
+    assert!(look.contains("change de place avec") && look.contains("name=\"motif\""), "{look}");
+    let wish = [("case", "mon-1915"), ("vers", "fri-1915"), ("motif", "le forum le lundi")];
+    let moved = awa.form("/grille/deplacer", &wish).await;
+    assert_eq!(moved.header("location"), "/grille/deplacer?retour=mon-1915+fri-1915", "{}", moved.body);
+    let waiting = || stage.app.store.proposals().unwrap();
+    let drafted = || match &waiting()[0].act {
+        scheduler::Proposal::Grid { toml } => scheduler::Station::parse(toml).unwrap(),
+        other => unreachable!("{other:?}"),
+    };
+    assert_eq!(drafted().slot("mon-1915").unwrap().programme.as_str(), "forum-auditeurs");
+    assert_eq!(
+        stage.app.store.station().unwrap().unwrap().toml,
+        stage::station().to_toml().unwrap(),
+        "nothing is heard"
+    );
+    let back = awa.get("/grille/deplacer?retour=mon-1915+fri-1915").await.body;
+    assert!(back.contains("Annuler ce déplacement"), "{back}");
+    awa.form("/grille/deplacer", &wish).await;
+    assert_eq!(drafted().to_toml().unwrap(), stage::station().to_toml().unwrap(), "the same move back");
+    let other = [("case", "mon-1915"), ("emission", "midikado"), ("motif", "essai")];
+    awa.form("/grille/deplacer", &other).await;
+    assert_eq!(drafted().slot("mon-1915").unwrap().programme.as_str(), "midikado");
+    stage.person("Issa", Role::Technician, PASSWORD);
+    let mut issa = Browser::signed_in(&stage, "Issa").await;
+    assert_eq!(issa.form("/grille/deplacer", &wish).await.status, StatusCode::FORBIDDEN);
+}

@@ -3,6 +3,7 @@ import "htmx.org/dist/htmx.esm.js";
 import { startClock } from "./clock.js";
 import { characterBars } from "./letters.js";
 import { grids } from "./grid.js";
+import { moving } from "./moving.js";
 import { sounds } from "./sounds.js";
 
 const YEAR = 365 * 24 * 3600;
@@ -34,7 +35,7 @@ document.addEventListener("change", (e) => {
 });
 
 startClock(Number(document.body.dataset.now));
-const wake = (root) => { characterBars(root); grids(root); sounds(root); };
+const wake = (root) => { characterBars(root); grids(root); moving(root); sounds(root); };
 wake(document);
 document.addEventListener("htmx:load", (e) => wake(e.detail.elt));
 document.addEventListener("keydown", (e) => {
