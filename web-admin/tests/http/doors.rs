@@ -21,6 +21,8 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/grille/case?site=GAO&jour=2026-11-24&debut=08:10", [false, true, true, true]),
     ("POST", "/grille/placer", [false, false, true, true]),
     ("POST", "/api/place", [false, false, true, true]),
+    ("GET", "/grille/deplacer?case=mon-1915&vers=fri-1915", [false, true, true, true]),
+    ("POST", "/grille/deplacer", [false, false, true, true]),
     ("GET", "/publier", [false, true, true, true]),
     ("POST", "/publier", [false, false, true, true]),
     ("POST", "/publier/retirer", [false, false, true, true]),
