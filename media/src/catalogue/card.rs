@@ -234,16 +234,26 @@ impl Card {
     /// What keeps it off the air, whatever was approved; `None` when nothing does.
     pub fn bar(&self) -> Option<Bar> {
         let flags = self.paper.flags;
-        let is_cleared = self.clearance.as_ref().is_some_and(|c| flags.within(c.flags));
         if self.trashed.is_some() {
             Some(Bar::Trashed)
         } else if self.paper.consent == Consent::Refused {
             Some(Bar::ConsentRefused)
-        } else if !flags.is_empty() && !is_cleared {
+        } else if self.is_protected() {
             Some(Bar::Protected(flags))
         } else {
             self.bytes_gone.as_ref().map(|_| Bar::BytesGone)
         }
+    }
+
+    /// Whether it could harm somebody and no officer has cleared it, whatever else bars it: protection officers alone may hear it.
+    pub fn is_protected(&self) -> bool {
+        let flags = self.paper.flags;
+        !flags.is_empty() && !self.clearance.as_ref().is_some_and(|c| flags.within(c.flags))
+    }
+
+    /// Whether a child is heard whose consent, or its parent's, nobody has recorded: such a sound cannot be cleared.
+    pub fn lacks_consent(&self) -> bool {
+        self.paper.flags.child && self.paper.consent != Consent::Given
     }
 
     /// Whether protection or a refused consent keeps it off the air.

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, params};
 
 use super::card::Card;
 use super::history::versions_in;
-use super::paper::{Consent, Flags, Paper};
+use super::paper::{Flags, Paper};
 use super::search::Place;
 use super::standing::{Approval, Standing};
 use super::store::{Catalogue, Doing, named, run, step};
@@ -121,7 +121,7 @@ impl Catalogue {
             if card.asset.hash != *hash {
                 return Err(Error::OtherBytes { asset: asset.clone() });
             }
-            if card.paper.flags.child && card.paper.consent != Consent::Given {
+            if card.lacks_consent() {
                 let why = "a child is heard, and its consent and its parent's are not recorded";
                 return Err(Error::NotApprovable { asset: asset.clone(), why });
             }

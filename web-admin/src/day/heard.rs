@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::{AsRun, Entry, Outcome};
+use domain::{AsRun, Entry, Outcome, What};
 use jiff::tz::TimeZone;
 use scheduler::reconcile as reckoning;
 use scheduler::reconcile::{Kept, Reconciliation};
@@ -100,7 +100,9 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(q): Query<Sit
     lines.reverse();
     lines.truncate(LINES_MAX);
     let total = reckoned.as_ref().map(|r| r.total).unwrap_or_default();
-    let absents = entries.iter().filter(|e| e.kept == Kept::Not).map(|e| absent(&e.entry, zone, t));
+    // A bed promises nothing: it cannot be absent.
+    let owed = entries.iter().filter(|e| e.kept == Kept::Not && matches!(e.entry.what, What::Audio { .. }));
+    let absents = owed.map(|e| absent(&e.entry, zone, t));
     let page = Page {
         f: Frame::new(&v, Nav::AsRun, format!("{} · {}", t.asrun_title, site.name), now),
         nav: DayNav::new(t, "/realise", format!("&site={}", site.id), day, today),

@@ -8,7 +8,7 @@ use axum::http::header::RANGE;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{AssetId, AudioHash};
 use jiff::Timestamp;
-use media::catalogue::{Bar, Card, Catalogue};
+use media::catalogue::{Card, Catalogue};
 
 use super::asset_id;
 use super::paper::Typed;
@@ -21,7 +21,7 @@ use crate::web::Web;
 
 /// Whether the visitor may hear the card's bytes, or see their shape.
 pub(super) fn may_hear(v: &Visitor, card: &Card) -> bool {
-    !matches!(card.bar(), Some(Bar::Protected(_))) || v.may(Right::Protect)
+    !card.is_protected() || v.may(Right::Protect)
 }
 
 /// Refuses who may not hear the card's bytes, and writes down who hears what is flagged.

@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Frame, Nav, show, show_refusal};
@@ -121,8 +122,13 @@ struct AuditPage {
 /// `GET /registre`
 pub(crate) async fn audit(State(web): State<Web>, v: Visitor) -> Result<Response, WebError> {
     let read = web.blocking(|app| Ok::<_, PeopleError>((app.people.audit(LINES_MAX)?, app.people.verify_audit()?)));
-    let (lines, verified) = read.await?;
-    let t = v.t();
+    let (mut lines, verified) = read.await?;
+    let (t, zone) = (v.t(), web.app.station.borrow().zone().clone());
+    for line in &mut lines {
+        if let Ok(at) = line.at.parse::<Timestamp>() {
+            line.at = at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        }
+    }
     let (holds, chain) = match verified {
         Ok(n) => (true, t.audit_holds.replace("{}", &n.to_string())),
         Err(n) => (false, t.audit_broken.replace("{}", &n.to_string())),

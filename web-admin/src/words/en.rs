@@ -290,6 +290,7 @@ pub(super) const EN: Words = Words {
     bar_cleared: "Cleared by {} on {}, for these exact bytes.",
     protect_title: "Protection",
     protect_clear: "Clear these bytes",
+    protect_consent: "A child is heard: its consent and a parent’s must first be recorded on the card (“Consent”) by the newsroom. Then this can be cleared.",
     protect_flag: "Save the flags",
     protect_why: "What was checked or decided",
     asset_airs_on: "The bytes approved before these still air, until you approve the new ones.",

@@ -298,6 +298,7 @@ table! { FR:
     bar_cleared = "Blocage levé par {} le {}, pour ces octets exacts.",
     protect_title = "Protection",
     protect_clear = "Lever le blocage de ces octets",
+    protect_consent = "Un enfant est entendu : son consentement et celui d’un parent doivent d’abord être notés sur la fiche (« Consentement ») par la rédaction. Le blocage pourra alors être levé.",
     protect_flag = "Enregistrer le signalement",
     protect_why = "Ce qui a été vérifié ou décidé",
     asset_airs_on = "Les octets approuvés avant ceux-ci passent encore à l’antenne, jusqu’à votre accord sur les nouveaux.",

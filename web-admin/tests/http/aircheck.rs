@@ -41,3 +41,12 @@ async fn a_piece_is_served_in_ranges_and_nothing_else_is_served() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_bed_promises_nothing_and_is_never_called_absent() {
+    // A station without sound: yesterday was bed from end to end, and nobody sent home what aired.
+    let stage = Stage::new("2026-11-24T08:09:30Z".parse().unwrap(), "/nonexistent/mikado");
+    stage.person("tech", Role::Technician, PASSWORD);
+    let page = Browser::signed_in(&stage, "tech").await.get("/realise?site=GAO&jour=2026-11-23").await.body;
+    assert!(page.contains("<b>0</b>") && !page.contains("is-missing"), "{page}");
+}

@@ -95,6 +95,31 @@ async fn a_flagged_sound_is_heard_and_cleared_by_an_officer_alone() {
 }
 
 #[tokio::test]
+async fn neither_the_trash_nor_a_refused_consent_opens_a_flagged_sound() {
+    let (stage, hash) = stage();
+    let hash = hash.to_string();
+    let mut awa = Browser::signed_in(&stage, "Awa").await;
+    let mut fanta = Browser::signed_in(&stage, "Fanta").await;
+    let at = |act: &str| format!("{PATH}/{act}");
+    let unsaid: Vec<_> = sheet(&[("flag", "child")]).into_iter().filter(|f| f.0 != "consent").collect();
+    let with = |consent: &'static str| [&unsaid[..], &[("consent", consent)]].concat();
+    assert_eq!(awa.form(&at("fiche"), &with("unsaid")).await.status, StatusCode::SEE_OTHER);
+    let page = fanta.get(PATH).await;
+    assert!(page.body.contains("celui d’un parent") && !page.body.contains("/lever"), "what is missing is said");
+    let tried = fanta.form(&at("lever"), &[("hash", &hash), ("why", "x")]).await;
+    assert_eq!(tried.status, StatusCode::CONFLICT);
+    let steps = [("fiche", with("refused")), ("corbeille", vec![("why", "doublon")])];
+    for (act, fields) in steps {
+        assert_eq!(awa.form(&at(act), &fields).await.status, StatusCode::SEE_OTHER, "{act}");
+        assert!(!awa.get(PATH).await.body.contains("<audio"), "{act}");
+        for heard in ["son", "leger", "onde"] {
+            assert_eq!(awa.get(&at(heard)).await.status, StatusCode::CONFLICT, "{heard} after {act}");
+        }
+        assert_eq!(fanta.get(&at("son")).await.status, StatusCode::OK, "{act}");
+    }
+}
+
+#[tokio::test]
 async fn the_sheet_reads_back_and_nonsense_changes_nothing() {
     let (stage, _) = stage();
     let mut awa = Browser::signed_in(&stage, "Awa").await;
