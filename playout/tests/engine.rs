@@ -262,7 +262,7 @@ fn what_somebody_live_covered_is_recorded_as_theirs_and_joined_after() {
     assert_tiled(&records, end);
     let sounded = records.iter().filter(|r| r.rung > Rung::Sustaining);
     let told: Vec<_> = sounded.map(|r| (r.rung, r.outcome, r.asset.as_ref().map(ToString::to_string))).collect();
-    let (entry, awa) = (Some("sound-1".to_owned()), Some("direct-awa-tour".to_owned()));
+    let (entry, awa) = (Some("sound-1".to_owned()), Some("direct-awa-toure".to_owned()));
     let want = [
         (Rung::Plan, Outcome::Cut, entry.clone()),
         (Rung::Live, Outcome::Whole, awa),

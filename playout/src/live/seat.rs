@@ -120,8 +120,9 @@ fn outcome(end: End) -> Outcome {
     }
 }
 
-/// `direct-` and the name in the letters that names of things have.
+/// `direct-` and the name in the letters that names of things have; a name in other letters leaves `direct`.
 fn asset(person: &str) -> Option<AssetId> {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    format!("direct-{}", person.chars().take(40).map(plain).collect::<String>().trim_matches('-')).parse().ok()
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = media::catalogue::sort_key(person).chars().take(40).map(plain).collect();
+    format!("direct-{}", name.trim_matches('-')).trim_end_matches('-').parse().ok()
 }
