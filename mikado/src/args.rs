@@ -289,6 +289,8 @@ pub enum Tap {
     /// The programme as the encoders and the card get it.
     #[default]
     Programme,
+    /// The stereo multiplex with RDS, as an FM exciter gets it.
+    Mpx,
 }
 
 /// Arguments of `render`.
@@ -309,6 +311,9 @@ pub struct RenderArgs {
     /// Point de la chaîne
     #[arg(long, value_enum, default_value_t = Tap::Programme)]
     pub tap: Tap,
+    /// How the multiplex is made.
+    #[command(flatten)]
+    pub signal: SignalArgs,
 }
 
 /// Arguments of `aircheck`.

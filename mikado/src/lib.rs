@@ -12,6 +12,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod error;
 pub mod kit;
+pub mod receivers;
 pub mod rights;
 pub mod run;
 pub mod speech;

@@ -6,7 +6,7 @@ mod sound;
 use hardware::rds::{Alternatives, Encoder, Pi, Pty, Said as RdsSaid, Tuning};
 use serde_json::json;
 
-use self::file::{MpxFile, Teller};
+pub(super) use self::file::{MpxEnd, MpxFile, Teller, fits};
 use super::Answer;
 use crate::args::{Args, MpxArgs};
 use crate::error::Error;

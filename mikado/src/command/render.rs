@@ -1,23 +1,31 @@
 //! `mikado render`: what the transmitter would get, as a WAV file, through the production engine and mixer.
+//!
+//! With `--tap mpx` that is the multiplex, with RDS as the plan and the station's facts say it.
 
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
 use domain::{Frames, Revision, SAMPLE_RATE_HZ, SiteId, SitePlan};
+use hardware::mpx::MPX_RATE_HZ;
+use hardware::rds::Encoder;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use jiff::Timestamp;
 use playout::deck::ShelfLibrary;
 use playout::planfile::{PlanBundle, PlanSlots};
 use playout::realtime::Frame;
 use playout::render::{RenderSpec, render};
+use scheduler::Station;
+use scheduler::changes::Override;
 use serde_json::json;
 
 use super::Answer;
-use super::studio::Studio;
-use crate::args::{Args, RenderArgs};
+use super::mpx::{self, MpxEnd, MpxFile, Teller};
+use super::studio::{Studio, store_error};
+use crate::args::{Args, RenderArgs, Tap};
 use crate::config::SiteConfig;
 use crate::error::Error;
+use crate::receivers::Receivers;
 use crate::speech::Said;
 
 /// Longer than a week is a mistake of units; a day of programme is 25 GB as it is.
@@ -41,12 +49,34 @@ pub(super) fn run(args: &Args, what: &RenderArgs) -> Result<Answer, Error> {
     let revision = bundle.revision;
     let bed = Some(site.bed()).filter(|b| b.is_file());
     let library = Box::new(ShelfLibrary::new(studio.config.shelf.clone(), bed));
-    let mut wav = Wav::create(&what.out)?;
     let spec = RenderSpec { site: site.id, from: what.from, length, ceiling: studio.config.true_peak_ceiling };
-    let engine = render(spec, bundle, library, |frames| wav.take(frames));
-    wav.finish()?;
-    tell(args, what, length, revision, published, &engine.snapshot());
+    let (engine, signal) = match what.tap {
+        Tap::Programme => {
+            let mut wav = Wav::create(&what.out)?;
+            let engine = render(spec, bundle, library, |frames| wav.take(frames));
+            wav.finish()?;
+            (engine, None)
+        }
+        Tap::Mpx => {
+            mpx::fits(length)?;
+            let (station, plans) = (studio.station()?, bundle.plans.clone());
+            let days = (station.day_of(what.from), station.day_of(until));
+            let changes = studio.store.changes(days.0, days.1).map_err(store_error)?;
+            let teller = teller(&station, &plans, &changes.overrides, what);
+            let mut wav = MpxFile::create(&what.out, what.signal.options(), teller)?;
+            let engine = render(spec, bundle, library, |frames| wav.take(frames));
+            (engine, Some(wav.finish()?))
+        }
+    };
+    tell(args, what, length, revision, published, &engine.snapshot(), signal.as_ref());
     Ok(Answer::Fine)
+}
+
+/// What receivers are told during the stretch; nothing where the site has no PI.
+fn teller<'a>(station: &'a Station, plans: &'a [SitePlan], overrides: &'a [Override], what: &RenderArgs) -> Teller<'a> {
+    let Some(mut receivers) = Receivers::new(station, what.site, plans, overrides) else { return Teller::default() };
+    let encoder = receivers.at(what.from).map(Encoder::new);
+    Teller { encoder, starts: Some(what.from), tells: Some(Box::new(move |at| receivers.at(at))) }
 }
 
 fn tell(
@@ -56,14 +86,16 @@ fn tell(
     revision: Revision,
     published: bool,
     end: &playout::engine::Snapshot,
+    signal: Option<&MpxEnd>,
 ) {
     let voice = args.voice();
     let alarms: Vec<_> = end.alarms.iter().map(|a| crate::speech::finding_json(&a.finding)).collect();
     if voice.json {
+        let (rate_hz, channels, bits) = if signal.is_some() { (MPX_RATE_HZ, 1, 32) } else { (SAMPLE_RATE_HZ, 2, 24) };
         return voice.json(&json!({
             "site": what.site.to_string(), "from": what.from.to_string(), "length_frames": length.0,
-            "sample_rate_hz": SAMPLE_RATE_HZ, "channels": 2, "bits": 24, "out": what.out.display().to_string(),
-            "revision": revision.0, "published": published, "findings": alarms,
+            "sample_rate_hz": rate_hz, "channels": channels, "bits": bits, "out": what.out.display().to_string(),
+            "revision": revision.0, "published": published, "findings": alarms, "signal": signal.map(MpxEnd::json),
         }));
     }
     let (name, seconds, n) = (what.out.display(), length.as_secs_f64(), revision.0);
@@ -72,6 +104,9 @@ fn tell(
         format!("{name} : {seconds:.1} s de {}, plan n° {n} ({fr}).", what.site),
         format!("{name}: {seconds:.1} s of {}, plan no. {n} ({en}).", what.site),
     ));
+    if let Some(signal) = signal {
+        signal.tell(voice, &what.out);
+    }
     voice.findings(&end.alarms.iter().map(|a| a.finding.clone()).collect::<Vec<_>>());
 }
 

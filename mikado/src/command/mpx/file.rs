@@ -17,9 +17,20 @@ use crate::speech::{Said, Voice};
 /// A WAV file counts its bytes in 32 bits: longer ones would be torn.
 pub(super) const LENGTH_MAX: Frames = Frames::from_secs(90 * 60);
 
+/// Whether so much sound makes a file that holds it.
+pub(in crate::command) fn fits(length: Frames) -> Result<(), Error> {
+    if length <= LENGTH_MAX {
+        return Ok(());
+    }
+    Err(Error::usage(
+        "Un fichier de multiplex tient 90 minutes au plus.",
+        "A file of multiplex holds 90 minutes at most.",
+    ))
+}
+
 /// Who makes the groups, and what they know of the time.
 #[derive(Default)]
-pub(super) struct Teller<'a> {
+pub(in crate::command) struct Teller<'a> {
     /// The encoder; `None` leaves the subcarrier off.
     pub encoder: Option<Encoder>,
     /// Wall time of the first sample; `None` tells no time.
@@ -42,7 +53,7 @@ impl Teller<'_> {
 }
 
 /// The file being written.
-pub(super) struct MpxFile<'a> {
+pub(in crate::command) struct MpxFile<'a> {
     path: &'a Path,
     writer: WavWriter<BufWriter<File>>,
     coder: Coder,
@@ -53,7 +64,7 @@ pub(super) struct MpxFile<'a> {
 }
 
 /// What was written and measured.
-pub(super) struct MpxEnd {
+pub(in crate::command) struct MpxEnd {
     /// The coder's own measures.
     pub reading: Reading,
     /// Groups of RDS.
