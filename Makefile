@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help voices demo test lint bench mutants kills faults soak he-aac setup setup-test ui fmt
+.PHONY: help voices demo test lint bench signal mutants kills faults soak he-aac setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -68,6 +68,11 @@ bench: ui ## Cost on this machine, beside other tools' cost for the same work
 
 he-aac: setup-test ## The tests of the optional HE-AAC decoder (its licence is not free in Debian's sense: see design/0012)
 	cargo test --locked -p media --features he-aac --lib decode::against_ffmpeg_he
+
+signal: ui ## The multiplex and RDS judged by numpy, GNU Radio with gr-rds and redsea (where it is installed)
+	bash setup/packages.sh signal
+	cargo build --locked -p mikado
+	bash setup/signal.sh $(TARGET)/debug/mikado
 
 mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --seed 7')
 	cargo build --locked --release -p media --example decoder --example mutate

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `packages.sh build`, `packages.sh test` (which includes build) or
-# `packages.sh bench` (which includes both).
+# Installs the Debian packages that are missing: `packages.sh build`, `packages.sh test` (which includes build),
+# `packages.sh bench` (which includes both) or `packages.sh signal` (build, and receivers of FM).
 #
 # A machine that has everything pays one look at dpkg's list. As root, or through sudo, it installs; otherwise it prints
 # the exact command and stops with code 3.
@@ -29,12 +29,16 @@ test_list=(
 # Needed by the measurements on top: the peers that the work is compared with.
 bench_list=(time=time loudgain=loudgain jq=jq curl=curl)
 
+# Needed to judge the signal: GNU Radio is far too large for every test run.
+signal_list=(sox=sox gr-rds python3-numpy python3-scipy)
+
 wanted=("${build_list[@]}")
 case "${1:-}" in
   build) ;;
   test) wanted+=("${test_list[@]}") ;;
   bench) wanted+=("${test_list[@]}" "${bench_list[@]}") ;;
-  *) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
+  signal) wanted+=("${signal_list[@]}") ;;
+  *) echo "usage: $0 build|test|bench|signal" >&2; exit 2 ;;
 esac
 
 # Fills `missing` with the packages that are neither there as a command nor installed.
