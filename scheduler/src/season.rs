@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::grid::{Grid, GridParts, Hole, second_of};
-use crate::station::{Campaign, OptOut, Programme, Slot, StationFile, Window};
+use crate::station::{Campaign, ClockFormat, OptOut, Programme, Slot, StationFile, Window};
 
 /// A season as the station file writes it. What it does not name stays as in the usual week.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,9 +50,9 @@ impl Season {
     pub const SUNDAY: &'static str = "dimanche";
 
     /// The season over the usual week of a station file, or what keeps its week from being whole.
-    pub(crate) fn new(spec: SeasonSpec, file: &StationFile) -> Result<Self, Hole> {
+    pub(crate) fn new(spec: SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Self, Hole> {
         let own_week = !(spec.window.is_empty() && spec.slot.is_empty() && spec.optout.is_none());
-        let grid = own_week.then(|| week(&spec, file)).transpose()?;
+        let grid = own_week.then(|| week(&spec, file, formats)).transpose()?;
         Ok(Self { spec, grid })
     }
 
@@ -103,7 +103,7 @@ impl Season {
     }
 }
 
-fn week(spec: &SeasonSpec, file: &StationFile) -> Result<Grid, Hole> {
+fn week(spec: &SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Grid, Hole> {
     let covers = |new: &Slot, old: &Slot| {
         let (from, to) = (second_of(new.start), second_of(new.start) + new.duration_s);
         let start = second_of(old.start);
@@ -117,7 +117,7 @@ fn week(spec: &SeasonSpec, file: &StationFile) -> Result<Grid, Hole> {
     Grid::new(GridParts {
         sites: &sites,
         windows: &windows,
-        clock_formats: &file.clock_format,
+        clock_formats: formats,
         slots: &slots,
         opt_outs: spec.optout.as_deref().unwrap_or(&file.optout),
     })

@@ -16,6 +16,7 @@ mod decided;
 mod error;
 mod joins;
 mod music;
+mod nested;
 mod reference;
 pub(crate) mod text;
 mod turning;
@@ -37,6 +38,8 @@ pub use wire::{
 #[derive(Clone, Debug)]
 pub struct Station {
     file: StationFile,
+    /// The file's clock formats, each with all of its segments.
+    formats: Vec<ClockFormat>,
     zone: TimeZone,
     grid: Grid,
     programmes: BTreeMap<ProgrammeId, usize>,
@@ -89,11 +92,12 @@ impl Station {
         file.join.checked(text)?;
         turning::checked(&file)?;
         music::checked(&file, text)?;
+        let formats = nested::unfolded(&file, text)?;
         let sites: Vec<SiteId> = file.site.iter().map(|s| s.id).collect();
         let grid = Grid::new(GridParts {
             sites: &sites,
             windows: &file.window,
-            clock_formats: &file.clock_format,
+            clock_formats: &formats,
             slots: &file.slot,
             opt_outs: &file.optout,
         });
@@ -101,8 +105,8 @@ impl Station {
         let programmes = file.programme.iter().enumerate().map(|(i, p)| (p.id.clone(), i)).collect();
         let clock_formats = file.clock_format.iter().enumerate().map(|(i, f)| (f.id.clone(), i)).collect();
         let languages = file.language.iter().map(|l| l.id.clone()).collect();
-        let decided = decided::Decided::read(&file, text)?;
-        Ok(Self { file, zone, grid, programmes, clock_formats, languages, decided })
+        let decided = decided::Decided::read(&file, &formats, text)?;
+        Ok(Self { file, formats, zone, grid, programmes, clock_formats, languages, decided })
     }
 
     /// The station file, which reads back to an equal station.
@@ -153,9 +157,9 @@ impl Station {
         self.programmes.get(id).and_then(|i| self.file.programme.get(*i))
     }
 
-    /// The recipe with this name.
+    /// The recipe with this name, with all of its segments.
     pub fn clock_format(&self, id: &str) -> Option<&ClockFormat> {
-        self.clock_formats.get(id).and_then(|i| self.file.clock_format.get(*i))
+        self.clock_formats.get(id).and_then(|i| self.formats.get(*i))
     }
 
     /// Campaigns in the file's order.

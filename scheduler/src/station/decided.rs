@@ -7,7 +7,7 @@ use domain::SiteId;
 use jiff::civil::Date;
 
 use super::error::line_of_table;
-use super::{Programme, SegmentKind, SegmentSpec, Slot, Station, StationError, StationFile};
+use super::{ClockFormat, Programme, SegmentKind, SegmentSpec, Slot, Station, StationError, StationFile};
 use crate::calendar::{Almanac, BadEvent, Method, Prayer};
 use crate::changes::{BadOverride, Changes, Override};
 use crate::grid::{Grid, GridSlot};
@@ -23,7 +23,7 @@ pub(super) struct Decided {
 }
 
 impl Decided {
-    pub(super) fn read(file: &StationFile, text: &str) -> Result<Self, StationError> {
+    pub(super) fn read(file: &StationFile, formats: &[ClockFormat], text: &str) -> Result<Self, StationError> {
         let refused =
             |n: usize, why: BadOverride| StationError::new(line_of_table(text, "override", n), why.fr, why.en);
         let many = file.overrides.len() > Changes::MAX_OVERRIDES || file.season.len() > Season::MAX;
@@ -38,7 +38,7 @@ impl Decided {
         };
         let overrides = file.overrides.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         let almanac = Almanac::new(&file.event).map_err(|why| bad_event(file, text, &why))?;
-        Ok(Self { overrides, almanac, seasons: seasons(file, text)?, filler: filler(file) })
+        Ok(Self { overrides, almanac, seasons: seasons(file, formats, text)?, filler: filler(file) })
     }
 }
 
@@ -63,10 +63,10 @@ fn bad_event(file: &StationFile, text: &str, why: &BadEvent) -> StationError {
 }
 
 /// The file's seasons, and those that every station knows.
-fn seasons(file: &StationFile, text: &str) -> Result<Vec<Season>, StationError> {
+fn seasons(file: &StationFile, formats: &[ClockFormat], text: &str) -> Result<Vec<Season>, StationError> {
     let known = Season::known().into_iter().filter(|k| file.season.iter().all(|s| s.id != k.id));
     let one = |(n, spec): (usize, SeasonSpec)| {
-        Season::new(spec, file).map_err(|hole| StationError::of_hole(line_of_table(text, "season", n), &hole))
+        Season::new(spec, file, formats).map_err(|hole| StationError::of_hole(line_of_table(text, "season", n), &hole))
     };
     file.season.iter().cloned().chain(known).enumerate().map(one).collect()
 }

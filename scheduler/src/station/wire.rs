@@ -288,7 +288,11 @@ pub struct ClockFormat {
     /// Length in seconds.
     pub duration_s: u32,
     /// Segments in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentSpec>,
+    /// Other formats, one after the other, in place of segments of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
 
 /// One part of a clock format.

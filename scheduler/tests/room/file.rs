@@ -84,3 +84,43 @@ fn hostile_files_are_refused_without_a_panic() {
         }
     }
 }
+
+#[test]
+fn a_clock_format_may_be_made_of_others_and_plans_the_same() {
+    let mut file = station().file().clone();
+    let at = file.clock_format.iter().position(|f| f.id == "M45").unwrap();
+    let whole = file.clock_format[at].clone();
+    let (first, rest) = whole.segments.split_at(2);
+    let part = |id: &str, segments: &[scheduler::station::SegmentSpec]| scheduler::station::ClockFormat {
+        id: id.to_owned(),
+        duration_s: segments.iter().map(|s| s.dur_s).sum(),
+        segments: segments.to_vec(),
+        parts: Vec::new(),
+    };
+    file.clock_format.extend([part("manche", first), part("suite", rest)]);
+    let parts = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<String>>();
+    let nested =
+        scheduler::station::ClockFormat { parts: parts(&["manche", "suite"]), segments: Vec::new(), ..whole.clone() };
+    file.clock_format[at] = nested;
+    let folded = Station::new(file.clone()).unwrap();
+    assert_eq!(folded.clock_format("M45").unwrap().segments, whole.segments);
+    let assets = crate::catalogue::everything(&station());
+    let planned = |station: &Station| {
+        let inputs =
+            scheduler::PlanInputs::new("GAO".parse().unwrap(), "2026-11-24".parse().unwrap(), station, &assets);
+        scheduler::plan(&inputs, domain::Revision(1)).unwrap().0
+    };
+    assert!(planned(&folded) == planned(&station()), "breaks inside a part are breaks of the whole");
+    let written = folded.to_toml().unwrap();
+    assert!(written.contains("parts = [\"manche\", \"suite\"]"), "and is written as it was");
+    assert_eq!(Station::parse(&written).unwrap().to_toml().unwrap(), written);
+    for (names, fr) in [(&["manche", "rien"][..], "n'existe pas"), (&["M45"][..], "emboîte"), (&["manche"][..], "M45")]
+    {
+        file.clock_format[at].parts = parts(names);
+        let text = toml::to_string(&file).unwrap();
+        let why = Station::parse(&text).expect_err(fr);
+        assert!(why.fr.contains(fr) && why.line.is_some(), "{why:?}");
+    }
+    file.clock_format[at].segments = whole.segments;
+    assert!(Station::new(file).unwrap_err().fr.contains("l'un ou l'autre"));
+}

@@ -56,6 +56,7 @@ fn formats() -> Vec<ClockFormat> {
             id: (n * 300).to_string(),
             duration_s: n * 300,
             segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: None }],
+            parts: Vec::new(),
         })
         .collect()
 }

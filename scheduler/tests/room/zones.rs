@@ -35,6 +35,7 @@ fn cut(zone: &str, cuts: &[Vec<u32>]) -> StationFile {
         id: format!("L{n}"),
         duration_s: n * 300,
         segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: Some(true) }],
+        parts: Vec::new(),
     }));
     if !cuts.is_empty() {
         file.slot.clear();

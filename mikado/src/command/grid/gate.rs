@@ -123,8 +123,8 @@ pub(super) fn compare(args: &Args, from: u64, to: Option<u64>) -> Result<Answer,
     review.findings.retain(|b| b.finding.code != "R-GRID-04");
     if review.changes.is_empty() {
         let said = Said::new(
-            "Dans les sept jours, rien ne s'entendrait autrement.",
-            "Within seven days nothing would be heard otherwise.",
+            "Dans les sept jours, aucune émission ne changerait.",
+            "Within seven days no programme would change.",
         );
         args.voice().say(&said);
     }
