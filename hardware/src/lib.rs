@@ -1,14 +1,16 @@
 //! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, the stereo
-//! multiplex and RDS of a transmitter, and the transmitter itself.
+//! multiplex and RDS of a transmitter, encoders of RDS, the transmitter itself, the time.
 //!
 //! This room knows nothing of playout: a card takes its sound from a closure.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod encoder;
 pub mod metronome;
 pub mod mpx;
 pub mod priority;
 pub mod rds;
 pub mod soundcard;
+pub mod time_source;
 pub mod transmitter;
 
 pub use metronome::{Metronome, Tick};

@@ -1,12 +1,14 @@
 //! `mikado doctor`: what this machine can do for the air, and what would be better.
 
+mod clock;
+mod wired;
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
 use rustix::fs::statvfs;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use rustix::thread::ClockId;
 use serde_json::json;
 
 use super::Answer;
@@ -37,10 +39,12 @@ impl Look {
 
 pub(super) fn run(args: &Args) -> Answer {
     let config = Config::load(&args.config);
-    let mut looks = vec![clock()];
+    let mut looks = vec![clock::look()];
     looks.extend(cards());
     looks.push(disk(config.as_ref().ok()));
+    let equipment = config.as_ref().map(wired::looks).unwrap_or_default();
     looks.extend(config_and_ports(config));
+    looks.extend(equipment);
     looks.extend(tools());
     looks.extend(kernel());
     let voice = args.voice();
@@ -61,29 +65,6 @@ fn tell(voice: Voice, looks: &[Look]) {
             (false, Tongue::En) => "look   ",
         };
         voice.line(&format!("{mark} {:<9} {}", look.what, look.said.in_tongue(voice.tongue)));
-    }
-}
-
-/// Whether something disciplines the machine's clock: the kernel's own word for it is the leap state, which needs a call
-/// that this program does not make, so the usual daemons' marks are read instead.
-fn clock() -> Look {
-    let marks = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"];
-    let daemon = marks.iter().find(|m| Path::new(m).exists());
-    let resolution = rustix::time::clock_getres(ClockId::Monotonic);
-    let ns = resolution.tv_nsec;
-    match daemon {
-        Some(mark) => Look::new(
-            "heure",
-            true,
-            format!("l'heure est tenue ({mark}) ; pas de l'horloge monotone : {ns} ns."),
-            format!("the time is kept ({mark}); step of the monotonic clock: {ns} ns."),
-        ),
-        None => Look::new(
-            "heure",
-            false,
-            "rien ne tient l'heure de cette machine : installez chrony, sinon les rendez-vous dérivent.".to_owned(),
-            "nothing keeps this machine's time: install chrony, or appointments drift.".to_owned(),
-        ),
     }
 }
 

@@ -75,7 +75,20 @@ fn options(
             None
         }
     });
-    AirOptions { site: site.id, data_dir, shelf_dir, http, outputs, live, transmitter, ceiling, clock, findings }
+    let rds_encoder = site.rds_encoder.clone();
+    AirOptions {
+        site: site.id,
+        data_dir,
+        shelf_dir,
+        http,
+        outputs,
+        live,
+        transmitter,
+        rds_encoder,
+        ceiling,
+        clock,
+        findings,
+    }
 }
 
 fn icecast(site: &SiteConfig, mount: &IcecastConfig, password: String) -> OutputOptions {

@@ -150,6 +150,7 @@ impl SiteConfig {
             rtp: Vec::new(),
             live: None,
             transmitter: None,
+            rds_encoder: None,
         }
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
     if let Some(http) = &file.hq.http {
         once.claim(reader, ("port", http.get_ref().clone()), &http.span(), "hq");
     }
+    if let Some(metrics) = &file.hq.metrics {
+        once.claim(reader, ("port", metrics.get_ref().clone()), &metrics.span(), "hq");
+    }
     for site in sites {
         let name = site.id.get_ref().as_str();
         once.claim(reader, ("site", name.to_owned()), &site.id.span(), name);

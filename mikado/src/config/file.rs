@@ -35,6 +35,7 @@ pub(super) struct Hq {
     pub dir: Option<Text>,
     pub http: Option<Text>,
     pub watch: Option<Text>,
+    pub metrics: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -67,6 +68,7 @@ pub(super) struct Site {
     pub rtp: Vec<Rtp>,
     pub live: Option<Live>,
     pub transmitter: Option<Transmitter>,
+    pub rds_encoder: Option<RdsEncoder>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,6 +100,21 @@ pub(super) struct Transmitter {
     #[serde(default)]
     pub alarm: Vec<Flag>,
     pub restart: Option<Write>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RdsEncoder {
+    pub tcp: Option<Text>,
+    pub serial: Option<Text>,
+    pub baud: Option<Spanned<u32>>,
+    pub dialect: Option<Text>,
+    pub answers: Option<bool>,
+    pub site_address: Option<u16>,
+    pub encoder_address: Option<u8>,
+    pub pi: Text,
+    pub ps: Text,
+    pub pty: Option<Spanned<u32>>,
 }
 
 /// Where a quantity is read.
@@ -198,6 +215,8 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("bitrate", "[[site.rtp]]"),
     ("dscp", "[[site.rtp]]"),
     ("transmitter", "[[site]]"),
+    ("rds_encoder", "[[site]]"),
+    ("metrics", "[hq]"),
     ("snmp", "[site.transmitter]"),
     ("rf_on", "[site.transmitter]"),
     ("forward_power_w", "[site.transmitter]"),

@@ -8,6 +8,7 @@ mod check;
 mod complaint;
 mod file;
 mod live;
+mod rds_encoder;
 mod read;
 mod rtp;
 pub mod salvage;
@@ -25,7 +26,7 @@ use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
-use crate::run::air::LiveOptions;
+use crate::run::air::{EncoderOptions, LiveOptions};
 
 pub use complaint::{Complaint, ConfigError};
 pub use transmitter::{AccessConfig, TransmitterConfig};
@@ -48,6 +49,8 @@ pub struct Config {
     pub http: SocketAddr,
     /// The watched folder: what lies in its folders named after languages comes in by itself; `None` when there is none.
     pub watch: Option<PathBuf>,
+    /// Where the metrics are served; `None` when nobody scrapes them.
+    pub metrics: Option<SocketAddr>,
     /// The shelf: canonical audio by hash.
     pub shelf: PathBuf,
     /// How many bytes the shelf may hold before somebody is told; the demonstration keeps within it.
@@ -85,6 +88,8 @@ pub struct SiteConfig {
     pub live: Option<LiveOptions>,
     /// Its transmitter; `None` when it is not wired to this machine.
     pub transmitter: Option<TransmitterConfig>,
+    /// Its RDS encoder; `None` when none is wired to this machine.
+    pub rds_encoder: Option<EncoderOptions>,
 }
 
 /// What an Icecast mount gets.

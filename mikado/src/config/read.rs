@@ -98,6 +98,7 @@ impl<'a> Reader<'a> {
             true_peak_ceiling: self.value(station.true_peak_ceiling.as_ref(), TruePeak::CEILING, units::true_peak),
             hq: self.path(file.hq.dir.as_ref(), "hq"),
             http: self.value(file.hq.http.as_ref(), SocketAddr::from(([127, 0, 0, 1], 8080)), address),
+            metrics: self.value(file.hq.metrics.as_ref(), None, |t| address(t).map(Some)),
             watch: file.hq.watch.as_ref().map(|t| self.base.join(t.get_ref())),
             shelf: self.path(file.shelf.dir.as_ref(), "shelf"),
             disk_budget_bytes: self.value(file.shelf.disk_budget.as_ref(), DISK_BUDGET_BYTES, units::bytes),
@@ -122,6 +123,7 @@ impl<'a> Reader<'a> {
             rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
             live: site.live.as_ref().and_then(|l| self.live(l)),
             transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
+            rds_encoder: site.rds_encoder.as_ref().and_then(|e| self.rds_encoder(e)),
             dir,
         })
     }

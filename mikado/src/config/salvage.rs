@@ -31,7 +31,20 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
     let own = written.rfind(|s| s.get("id").and_then(toml::Value::as_str) == Some(site.as_str()));
     let fallback = toml::Table::from_iter([("id".to_owned(), toml::Value::String(site.to_string()))]);
     let mut kept = fallback.clone();
-    for key in ["dir", "http", "opus", "mp3", "card", "wav", "icecast", "aircheck", "rtp", "live", "transmitter"] {
+    for key in [
+        "dir",
+        "http",
+        "opus",
+        "mp3",
+        "card",
+        "wav",
+        "icecast",
+        "aircheck",
+        "rtp",
+        "live",
+        "transmitter",
+        "rds_encoder",
+    ] {
         let Some(value) = own.and_then(|s| s.get(key)) else { continue };
         let mut alone = fallback.clone();
         alone.insert(key.to_owned(), value.clone());
@@ -58,6 +71,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         rtp: Vec::new(),
         live: None,
         transmitter: None,
+        rds_encoder: None,
     };
     Salvaged { site: config.unwrap_or(bare), shelf: reader.path(shelf.dir.as_ref(), "shelf") }
 }

@@ -134,3 +134,34 @@ fn a_site_keeps_what_can_be_used_of_a_refused_config() {
     std::fs::remove_file(&file).unwrap();
     assert_eq!(salvage(&file, gao).site.id, gao);
 }
+
+const WIRED: &str = "\
+[[site]]
+id = \"GAO\"
+[site.transmitter]
+snmp = \"192.168.10.20:161\"
+community_file = \"gao.snmp\"
+rf_on = { oid = \"1.3.6.1.4.1.1.1\" }
+restart = { oid = \"1.3.6.1.4.1.1.2\", value = \"1\" }
+[site.rds_encoder]
+serial = \"/dev/ttyS0\"
+baud = 9600
+pi = \"0x5201\"
+ps = \"MIKADO\"
+";
+
+#[test]
+fn equipment_is_refused_with_its_line_before_it_can_do_harm() {
+    let config = parse(WIRED).unwrap();
+    assert!(config.sites[0].transmitter.is_some() && config.sites[0].rds_encoder.is_some());
+    check(&WIRED.replace("rf_on", "fuel_percent"), 4, &["restart demande rf_on"]);
+    check(&WIRED.replace("1.3.6.1.4.1.1.1", "sysUpTime"), 6, &["« sysUpTime »", "notice"]);
+    check(&WIRED.replace("value = \"1\"", "value = \"on\""), 7, &["type"]);
+    check(&WIRED.replace("community_file = \"gao.snmp\"", "version = \"3\""), 4, &["auth_password_file"]);
+    check(&WIRED.replace("community_file = \"gao.snmp\"", "every = \"1h\""), 4, &["community"]);
+    check(&WIRED.replace("192.168.10.20:161", "exciter"), 4, &["adresse"]);
+    check(&WIRED.replace("0x5201", "5201X"), 11, &["régulateur"]);
+    check(&WIRED.replace("9600", "9601"), 10, &["9601"]);
+    check(&WIRED.replace("serial", "dialect = \"pira\"\nserial"), 9, &["« pira »", "ascii"]);
+    check(&WIRED.replace("serial = \"/dev/ttyS0\"\n", ""), 10, &["tcp", "serial"]);
+}

@@ -45,6 +45,7 @@ true_peak_ceiling = \"-1 dBTP\"
 [hq]
 dir = \"hq\"                        # catalogue, grille, comptes
 http = \"{http}\"      # pages web
+# metrics = \"127.0.0.1:9180\"      # pour Prometheus : http://127.0.0.1:9180/metrics
 # watch = \"depot\"                 # dossier surveillé : depot/bm/fichier.mp3 entre de lui-même
 
 [shelf]

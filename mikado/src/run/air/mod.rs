@@ -38,7 +38,7 @@ use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
-pub use equipment::TransmitterOptions;
+pub use equipment::{EncoderOptions, TransmitterOptions};
 pub use live::LiveOptions;
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 

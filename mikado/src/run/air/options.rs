@@ -8,7 +8,7 @@ use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
-use super::equipment::TransmitterOptions;
+use super::equipment::{EncoderOptions, TransmitterOptions};
 use super::live::LiveOptions;
 use crate::clock::WallClock;
 
@@ -29,6 +29,8 @@ pub struct AirOptions {
     pub live: Option<LiveOptions>,
     /// The transmitter; `None`: nobody asks it.
     pub transmitter: Option<TransmitterOptions>,
+    /// The RDS encoder; `None`: nobody tells it anything.
+    pub rds_encoder: Option<EncoderOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.

@@ -15,7 +15,7 @@ use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
-use super::equipment::Equipment;
+use super::equipment::{self, Equipment};
 use super::live::LiveLine;
 use super::options::{AirOptions, OutputOptions, StreamFormat};
 use super::pace::PaceState;
@@ -83,6 +83,9 @@ pub fn open(
     let equipment = options.transmitter.as_ref().and_then(|t| {
         started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
     });
+    if let Some(encoder) = &options.rds_encoder {
+        started(equipment::start_encoder(encoder, &engine, &alarms, options.clock), &mut failed);
+    }
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
     alarms.set("start", failed, now);

@@ -6,6 +6,7 @@
 mod air_checks;
 mod journals;
 mod losses;
+mod metrics;
 mod planner;
 mod porch;
 mod readiness;
@@ -98,6 +99,9 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     tokio::spawn(readiness::LookAhead::new(&rooms, station.clone(), tell_lacks).run());
     tokio::spawn(journals::bring_home(Arc::clone(&rooms.config), Arc::clone(&rooms.store)));
     tokio::spawn(sites::ask_all(Arc::clone(&rooms.config), rooms.clock, tell_live));
+    if let Some(address) = rooms.config.metrics {
+        tokio::spawn(metrics::serve(address, live.clone(), rooms.clock));
+    }
     let ingest = Arc::new(ingest(&rooms.config)?);
     if let Some(dir) = rooms.config.watch.clone() {
         tokio::spawn(watched::Watched::new(dir, &rooms, &ingest, station.clone(), &replan).watch());

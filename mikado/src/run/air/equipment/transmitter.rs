@@ -10,7 +10,7 @@ use domain::{EquipmentReading, Finding, Severity, SiteId};
 use hardware::transmitter::{Bell, Limits, ObjectId, Order, Restarts, RoleMap, SnmpAccess, SnmpLink, Watch};
 use jiff::Timestamp;
 
-use super::alarms::AlarmBoard;
+use super::super::alarms::AlarmBoard;
 use crate::clock::WallClock;
 use crate::kit::{self, Kit};
 

@@ -1,0 +1,161 @@
+//! What `mikado doctor` says of a site's own equipment: it asks once, as the air process would, and tells what answered.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
+use std::time::Duration;
+
+use domain::Quantity;
+use hardware::encoder::{EncoderLink, LineAddress};
+use hardware::transmitter::{Limits, LinkError, Restarts, SnmpLink, Watch};
+use jiff::Timestamp;
+
+use super::super::equipment;
+use super::Look;
+use crate::config::{Config, SiteConfig, TransmitterConfig};
+use crate::run::air::EncoderOptions;
+
+/// One look at everything that is wired, site by site.
+pub(super) fn looks(config: &Config) -> Vec<Look> {
+    let mut looks: Vec<Look> = config.sites.iter().flat_map(of_site).collect();
+    let unwired = config.sites.iter().filter(|s| s.transmitter.is_none()).map(|s| s.id.to_string());
+    let unwired = unwired.collect::<Vec<_>>().join(", ");
+    if !unwired.is_empty() {
+        looks.push(Look::new(
+            "émetteur",
+            true,
+            format!("pas branché pour {unwired} : personne n'y voit la puissance (guide/equipment.md)."),
+            format!("not wired for {unwired}: nobody sees the power there (guide/equipment.md)."),
+        ));
+    }
+    looks.push(contacts());
+    looks.push(watchdog());
+    looks
+}
+
+fn of_site(site: &SiteConfig) -> Vec<Look> {
+    let mut looks = site.transmitter.as_ref().map_or_else(Vec::new, |t| of_transmitter(site, t));
+    looks.extend(site.rds_encoder.as_ref().map(|encoder| of_encoder(site, encoder)));
+    looks
+}
+
+fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
+    let (id, to) = (site.id, config.to);
+    let options = match equipment::transmitter(config) {
+        Ok(options) => options,
+        Err(why) => {
+            let finding = equipment::no_secret(&why);
+            return vec![Look::new(
+                "émetteur",
+                false,
+                format!("{id} : {}", finding.fr),
+                format!("{id}: {}", finding.en),
+            )];
+        }
+    };
+    let objects: Vec<_> = options.map.objects().collect();
+    let answers = SnmpLink::new(to, options.access.clone()).ask(&objects);
+    let mut looks = vec![match &answers {
+        Ok(answers) => read(site, &options.map, options.limits, answers),
+        Err(why) => silent(site, *why, to),
+    }];
+    if config.map.restart().is_some() {
+        looks.push(Look::new(
+            "émetteur",
+            true,
+            format!("{id} : une porteuse tombée est remise en marche, au plus trois fois par heure."),
+            format!("{id}: a fallen carrier is switched on again, at most three times an hour."),
+        ));
+    }
+    if let Some(traps) = config.traps
+        && let Err(why) = UdpSocket::bind(traps)
+    {
+        looks.push(Look::new(
+            "émetteur",
+            false,
+            format!("{id} : ses alertes (traps) ne peuvent pas arriver sur {traps} ({why}), sauf si l'antenne de ce site tourne déjà."),
+            format!("{id}: its traps cannot arrive on {traps} ({why}), unless this site's air runs already."),
+        ));
+    }
+    looks
+}
+
+/// What was read, through the same watch as on the air, so that an impossible value is none here too.
+fn read(site: &SiteConfig, map: &hardware::transmitter::RoleMap, limits: Limits, answers: &[Option<f64>]) -> Look {
+    let mut watch = Watch::new(map.clone(), limits, Restarts::default());
+    let turn = watch.heard(Duration::ZERO, Timestamp::UNIX_EPOCH, Ok(answers), None);
+    let told = |unknown: &str| {
+        let one = |r: &domain::EquipmentReading| match r.value {
+            Some(value) => format!("{} {value:.1}", r.quantity.key()),
+            None => format!("{} {unknown}", r.quantity.key()),
+        };
+        turn.readings.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let all = turn.readings.iter().filter(|r| r.quantity != Quantity::Vswr).all(|r| r.value.is_some());
+    let id = site.id;
+    Look::new("émetteur", all, format!("{id} : {}.", told("non lu")), format!("{id}: {}.", told("not read")))
+}
+
+fn silent(site: &SiteConfig, why: LinkError, to: SocketAddr) -> Look {
+    let id = site.id;
+    let fr = match why {
+        LinkError::Silent => "ne répond pas : vérifiez le câble, l'alimentation, l'adresse et la communauté",
+        LinkError::Barred => "refuse l'accès : vérifiez l'utilisateur et les mots de passe",
+        LinkError::Nonsense | LinkError::Refused(_) => "répond par autre chose que du SNMP de cette version",
+    };
+    Look::new("émetteur", false, format!("{id} : {to} {fr}."), format!("{id}: {to}: {why}."))
+}
+
+/// Opens the line and says nothing: what is on the air is the air's to say.
+fn of_encoder(site: &SiteConfig, encoder: &EncoderOptions) -> Look {
+    let id = site.id;
+    let place = match &encoder.address {
+        LineAddress::Tcp(to) => to.to_string(),
+        LineAddress::Serial { path, .. } => path.display().to_string(),
+    };
+    match EncoderLink::new(encoder.address.clone(), encoder.dialect).open() {
+        Ok(_) => Look::new(
+            "rds",
+            true,
+            format!("{id} : la ligne du codeur RDS {place} s'ouvre."),
+            format!("{id}: the line of the RDS encoder {place} opens."),
+        ),
+        Err(why) => Look::new(
+            "rds",
+            false,
+            format!("{id} : la ligne du codeur RDS {place} ne s'ouvre pas ({why})."),
+            format!("{id}: the line of the RDS encoder {place} does not open ({why})."),
+        ),
+    }
+}
+
+fn contacts() -> Look {
+    let chips = (0..8).filter(|n| Path::new(&format!("/dev/gpiochip{n}")).exists()).count();
+    if chips > 0 {
+        let (fr, en) = (
+            format!("{chips} circuit(s) de contacts (gpiochip) ; Mikado ne s'en sert pas encore."),
+            format!("{chips} chip(s) of contacts (gpiochip); Mikado does not use them yet."),
+        );
+        return Look::new("contacts", true, fr, en);
+    }
+    Look::new(
+        "contacts",
+        true,
+        "pas de contacts secs : ce noyau n'a pas de gpiochip.",
+        "no dry contacts: this kernel has no gpiochip.",
+    )
+}
+
+fn watchdog() -> Look {
+    let (fr, en) = if Path::new("/dev/watchdog").exists() {
+        (
+            "cette machine a un chien de garde ; RuntimeWatchdogSec=30 dans /etc/systemd/system.conf le confie à systemd.",
+            "this machine has a watchdog; RuntimeWatchdogSec=30 in /etc/systemd/system.conf entrusts it to systemd.",
+        )
+    } else {
+        (
+            "pas de chien de garde matériel (/dev/watchdog) : un noyau figé attend quelqu'un.",
+            "no hardware watchdog (/dev/watchdog): a frozen kernel waits for somebody.",
+        )
+    };
+    Look::new("garde", true, fr, en)
+}
