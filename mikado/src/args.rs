@@ -11,11 +11,13 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 mod grid;
 mod live;
 mod mpx;
+mod report;
 
 pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs, PublishArgs, SeasonCommand};
 
 pub use live::LiveCommand;
 pub use mpx::{MpxArgs, SignalArgs};
+pub use report::{ReportArgs, ReportCommand, ReportFormat};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};
@@ -86,6 +88,9 @@ pub enum Command {
     Plan(PlanArgs),
     /// Ce qui manque aux jours à venir, qui doit le fournir, depuis quand
     Readiness(ReadinessArgs),
+    /// Ce que les campagnes ont reçu, les langues entendues, ce que les sorties ont consommé
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Pourquoi ceci passe à l'antenne à cet instant
     Why(WhyArgs),
     /// Écrit dans un fichier WAV exactement ce que recevrait l'émetteur

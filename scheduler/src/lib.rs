@@ -17,6 +17,7 @@ pub mod proposal;
 pub mod readiness;
 pub mod reconcile;
 mod recurrence;
+pub mod report;
 pub mod review;
 pub mod rules;
 mod season;

@@ -11,7 +11,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::station::Station;
 
 /// As-run times are exact to a tenth of a second (R-PROOF-01): less than that is not missing.
-const TOLERANCE: Frames = Frames::from_millis(100);
+pub(crate) const TOLERANCE: Frames = Frames::from_millis(100);
 
 /// What became of a promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

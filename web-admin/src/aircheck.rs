@@ -1,11 +1,14 @@
 //! *Pige*: hearing what really went out, by site, day, hour and second.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::{Frames, SiteId};
+use http_range_header::parse_range_header;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +19,7 @@ use crate::RecordedPiece;
 use crate::asked::{self, SiteDay};
 use crate::day::{SiteTab, tabs};
 use crate::error::{Field, WebError};
+use crate::finish::Spoken;
 use crate::grid::DayNav;
 use crate::pages::{Frame, Nav, show};
 use crate::visitor::Visitor;
@@ -190,13 +194,39 @@ pub(crate) struct ClipAsked {
 }
 
 /// `GET /pige/extrait`: a clip, cut to the frame.
-pub(crate) async fn clip(State(web): State<Web>, Query(q): Query<ClipAsked>) -> Result<Response, WebError> {
+pub(crate) async fn clip(
+    State(web): State<Web>,
+    Query(q): Query<ClipAsked>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let site: SiteId = q.site.parse().map_err(|_| WebError::Unreadable(Field::Site))?;
     let from: Timestamp = q.de.parse().map_err(|_| WebError::Unreadable(Field::Time))?;
     let length = Frames::from_secs(length_of(&q.duree)?);
     let _permit = web.clips.try_acquire().map_err(|_| WebError::Busy)?;
     let bytes = web.blocking(move |app| app.air_checks.clip(site, from, length).ok_or(WebError::NotFound)).await?;
-    Ok(as_audio(bytes.into_response()))
+    Ok(as_audio(ranged(bytes.into(), &headers)))
+}
+
+/// What was asked for of `bytes` (RFC 9110 §14): browsers find the length of an Ogg clip by its end.
+fn ranged(bytes: Bytes, headers: &HeaderMap) -> Response {
+    let total = bytes.len() as u64;
+    let asked = headers.get(RANGE).filter(|_| total > 0).and_then(|r| parse_range_header(r.to_str().ok()?).ok());
+    let accept = (ACCEPT_RANGES, "bytes".to_owned());
+    match asked.map(|ranges| ranges.validate(total)) {
+        // Several pieces in one answer: nobody who plays sound asks for them, and the whole is always right.
+        None => ([accept], bytes).into_response(),
+        Some(Ok(ranges)) if ranges.len() != 1 => ([accept], bytes).into_response(),
+        Some(Ok(ranges)) => {
+            let (from, to) = (*ranges[0].start(), *ranges[0].end());
+            let told = (CONTENT_RANGE, format!("bytes {from}-{to}/{total}"));
+            let piece = bytes.slice(from as usize..=to as usize);
+            (StatusCode::PARTIAL_CONTENT, [accept, told], piece).into_response()
+        }
+        Some(Err(_)) => {
+            let told = [(CONTENT_RANGE, format!("bytes */{total}"))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, Extension(Spoken), told).into_response()
+        }
+    }
 }
 
 fn as_audio(mut response: Response) -> Response {

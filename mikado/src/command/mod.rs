@@ -16,6 +16,7 @@ mod plan;
 mod plan_text;
 mod readiness;
 mod render;
+mod report;
 pub(crate) use self::ingest::name_of;
 pub(crate) mod studio;
 mod supervise;
@@ -52,6 +53,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Grid(what) => grid::run(args, what),
         Command::Plan(what) => plan::run(args, what),
         Command::Readiness(what) => readiness::run(args, *what),
+        Command::Report(what) => report::run(args, what),
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
         Command::Live(what) => live::run(args, what),

@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::speech::{Said, finding_json};
 
 /// A plan and where it comes from.
-struct Shown {
-    plan: SitePlan,
+pub(super) struct Shown {
+    pub(super) plan: SitePlan,
     findings: Vec<Finding>,
     published: bool,
 }
@@ -93,7 +93,7 @@ fn made(material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
 }
 
 /// What the site really holds for that day, else what it would get now.
-fn published_or_made(studio: &Studio, material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
+pub(super) fn published_or_made(studio: &Studio, material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
     let mut shown = made(material, site, day)?;
     let Some(config) = studio.config.site(site).filter(|s| s.plans().is_dir()) else { return Ok(shown) };
     let Ok(slots) = PlanSlots::open(config.plans(), site) else { return Ok(shown) };

@@ -19,6 +19,7 @@ mod publish;
 mod reconcile;
 mod recurrence;
 mod reference_week;
+mod report;
 mod rules;
 mod scenarios;
 mod spots;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use scheduler::reconcile::{Kept, reconcile};
 use scheduler::{PlanInputs, Station, plan};
 
-fn a_day(station: &Station) -> SitePlan {
+pub fn a_day(station: &Station) -> SitePlan {
     let assets = everything(station);
     let (site, day) = ("GAO".parse().unwrap(), "2026-11-24".parse().unwrap());
     plan(&PlanInputs::new(site, day, station, &assets), Revision(3)).unwrap().0
@@ -32,7 +32,7 @@ fn aired(plan: &SitePlan, seq: u64, entry: &Entry, length: Frames) -> AsRun {
     }
 }
 
-fn whole_day(plan: &SitePlan) -> Vec<AsRun> {
+pub fn whole_day(plan: &SitePlan) -> Vec<AsRun> {
     plan.entries().iter().enumerate().map(|(n, e)| aired(plan, n as u64, e, e.length)).collect()
 }
 

@@ -23,6 +23,16 @@ async fn what_is_kept_is_shown_by_hour_and_heard_at_a_time() {
     let answer = tech.get("/pige/extrait?site=GAO&de=2026-11-24T08:05:00Z&duree=60").await;
     assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "audio/ogg"));
     assert_eq!(answer.body, "OggS 2026-11-24T08:05:00Z 2880000");
+    // A browser looks for the end of an Ogg file to know how long it is.
+    let part = |range: &str| {
+        let request = tech.request("GET", "/pige/extrait?site=GAO&de=2026-11-24T08:05:00Z&duree=60");
+        request.header("range", range).body(Body::empty()).unwrap()
+    };
+    let [end, beyond] = ["bytes=-7", "bytes=999-"].map(part);
+    let end = tech.send(end).await;
+    assert_eq!((end.status, end.body.as_str()), (StatusCode::PARTIAL_CONTENT, "2880000"));
+    assert_eq!(end.header("content-range"), "bytes 26-32/33");
+    assert_eq!(tech.send(beyond).await.status, StatusCode::RANGE_NOT_SATISFIABLE);
 }
 
 #[tokio::test]
