@@ -42,7 +42,9 @@ pub(super) fn table(about: &About, one: Option<&str>) -> Result<Table, Error> {
         }
     }
     let mut sum = CampaignDay::default();
-    lines.values().for_each(|line| sum.add(line));
+    for line in lines.values() {
+        sum.add(line);
+    }
     let mut rows: Vec<_> =
         lines.iter().map(|((c, site, day), line)| row(c, &site.to_string(), &day.to_string(), line)).collect();
     rows.push(row("=", "", "", &sum));
