@@ -160,5 +160,5 @@ fn a_reporter_is_heard_and_what_happens_to_them_costs_no_silence() {
         .unwrap()
         .filter_map(|file| fs::read_to_string(file.unwrap().path()).ok())
         .collect();
-    assert_eq!(journal.matches("\"asset\":\"direct-awa-tour\"").count(), 2, "{journal}");
+    assert_eq!(journal.matches("\"asset\":\"direct-awa-toure\"").count(), 2, "{journal}");
 }
