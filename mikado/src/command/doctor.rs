@@ -19,10 +19,7 @@ use crate::speech::{Said, Tongue, Voice};
 /// Below this a site's day of canonical audio no longer fits.
 const DISK_BYTES_LOW: u64 = 5_000_000_000;
 /// What the executable can use beside itself, and for what.
-const TOOLS: [(&str, &str, &str); 2] = [
-    ("ffmpeg", "reprend les formats rares à l'entrée (HE-AAC, WMA, AMR)", "takes in rare formats (HE-AAC, WMA, AMR)"),
-    ("chronyc", "montre d'où vient l'heure", "shows where the time comes from"),
-];
+const TOOLS: [(&str, &str, &str); 1] = [("chronyc", "montre d'où vient l'heure", "shows where the time comes from")];
 
 /// One thing looked at.
 struct Look {
@@ -46,6 +43,7 @@ pub(super) fn run(args: &Args) -> Answer {
     looks.extend(config_and_ports(config));
     looks.extend(equipment);
     looks.extend(tools());
+    looks.push(formats());
     looks.extend(kernel());
     let voice = args.voice();
     tell(voice, &looks);
@@ -167,6 +165,20 @@ fn tools() -> Vec<Look> {
             }
         })
         .collect()
+}
+
+/// What this build takes in beyond what every build does.
+fn formats() -> Look {
+    if cfg!(feature = "he-aac") {
+        let (fr, en) = ("le HE-AAC est décodé en entier.", "HE-AAC is decoded whole.");
+        return Look::new("formats", true, fr, en);
+    }
+    Look::new(
+        "formats",
+        true,
+        "le HE-AAC est refusé avec une phrase ; un programme construit avec « he-aac » le prend (guide/install.md).",
+        "HE-AAC is refused with a sentence; a build with “he-aac” takes it (guide/install.md).",
+    )
 }
 
 fn kernel() -> Vec<Look> {

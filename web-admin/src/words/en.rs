@@ -176,6 +176,7 @@ pub(super) const EN: Words = Words {
     lib_by_date: "Newest first",
     lib_none: "No sound matches.",
     lib_count: "sounds",
+    lib_one: "sound",
     lib_gone: "This sound’s bytes are no longer on this disk.",
     up_title: "Upload a sound",
     up_file: "Audio file",

@@ -184,6 +184,7 @@ table! { FR:
     lib_by_date = "Les plus récents d’abord",
     lib_none = "Aucun son ne correspond.",
     lib_count = "sons",
+    lib_one = "son",
     lib_gone = "Les octets de ce son ne sont plus sur ce disque.",
     up_title = "Envoyer un son",
     up_file = "Fichier audio",
