@@ -74,6 +74,6 @@ signal: ui ## The multiplex and RDS judged by numpy, GNU Radio with gr-rds and r
 	cargo build --locked -p mikado
 	bash setup/signal.sh $(TARGET)/debug/mikado
 
-mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --seed 7')
+mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --first 7')
 	cargo build --locked --release -p media --example decoder --example mutate
 	$(TARGET)/release/examples/mutate $(or $(ARGS),--count 1000000)

@@ -13,6 +13,7 @@ pub mod grid;
 mod moving;
 mod owed;
 mod plan;
+pub mod proof;
 pub mod proposal;
 pub mod readiness;
 pub mod reconcile;

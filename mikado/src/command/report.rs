@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use domain::{AsRun, AssetId, Frames, SiteId, SitePlan, What};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan};
 use media::catalogue::Card;
-use playout::aircheck::{Archive, Piece};
-use scheduler::report::Airing;
+use playout::aircheck::Archive;
+use scheduler::proof::Sources;
 use serde_json::{Map, Value};
 
 use super::Answer;
@@ -71,10 +71,6 @@ impl About {
         self.sites.iter().flat_map(|site| self.days.iter().map(|day| (*site, *day)))
     }
 
-    fn length(&self, asset: &AssetId) -> Option<Frames> {
-        self.cards.get(asset).map(|c| c.asset.length)
-    }
-
     /// The plan that the site holds for a day, else the one that would be made of today's cards.
     fn plan(&self, site: SiteId, day: Date) -> Result<SitePlan, Error> {
         let material = self.studio.material(self.material.station.clone(), day)?;
@@ -89,33 +85,28 @@ impl About {
     fn records(&self, site: SiteId, (from, to): (Timestamp, Timestamp)) -> Result<Vec<AsRun>, Error> {
         self.studio.store.as_run(site, from, to).map_err(store_error)
     }
-
-    /// Whether a day is over.
-    fn is_over(&self, (_, to): (Timestamp, Timestamp)) -> bool {
-        to <= self.studio.clock.now()
-    }
-
-    /// The air check of a site's day.
-    fn air_check(&self, site: SiteId, (from, to): (Timestamp, Timestamp)) -> Vec<Piece> {
-        let archive = self.studio.config.site(site).map(|s| Archive::new(&s.aircheck_dir()));
-        archive.and_then(|a| a.between(from, to).ok()).unwrap_or_default()
-    }
 }
 
-/// Whether the air check has all of an airing, at times that were trusted; pieces may meet within it.
-fn is_held(pieces: &[Piece], airing: &Airing) -> bool {
-    let slack = SignedDuration::from_millis(100);
-    let ends = airing.at + SignedDuration::from_secs_f64(airing.aired.as_secs_f64()) - slack;
-    let mut runs: Vec<(Timestamp, Timestamp)> =
-        pieces.iter().flat_map(|p| &p.stretches).filter(|s| s.trusted).map(|s| (s.wall, s.ends())).collect();
-    runs.sort_unstable();
-    let mut known = airing.at + slack;
-    for (from, to) in runs {
-        if from <= known && known < to {
-            known = to + slack;
-        }
+impl Sources for About {
+    type Error = Error;
+
+    fn plan(&self, site: SiteId, day: Date) -> Result<Option<SitePlan>, Error> {
+        self.plan(site, day).map(Some)
     }
-    known >= ends
+
+    fn records(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Result<Vec<AsRun>, Error> {
+        self.records(site, (from, to))
+    }
+
+    fn length(&self, asset: &AssetId) -> Option<Frames> {
+        self.cards.get(asset).map(|c| c.asset.length)
+    }
+
+    fn held(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let archive = self.studio.config.site(site).map(|s| Archive::new(&s.aircheck_dir()));
+        let pieces = archive.and_then(|a| a.between(from, to).ok()).unwrap_or_default();
+        pieces.iter().flat_map(|p| &p.stretches).filter(|s| s.trusted).map(|s| (s.wall, s.ends())).collect()
+    }
 }
 
 /// Rows under named columns: what all shapes of a report are printed from.

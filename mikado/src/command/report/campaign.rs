@@ -1,13 +1,10 @@
 //! Campaigns: promised, scheduled, aired, compensated, proven.
 
-use std::collections::BTreeMap;
-
-use domain::SiteId;
-use jiff::civil::Date;
-use scheduler::report::{CampaignDay, DayFacts, airings, campaign_day};
+use scheduler::proof::{Scope, prove};
+use scheduler::report::CampaignDay;
 use serde_json::{Map, Value, json};
 
-use super::{About, Table, is_held};
+use super::{About, Table};
 use crate::error::Error;
 
 const COLUMNS: &[&str] = &[
@@ -33,33 +30,16 @@ pub(super) fn table(about: &About, one: Option<&str>) -> Result<Table, Error> {
             format!("there is no campaign “{unknown}”; the campaigns are {list}."),
         ));
     }
-    let mut lines = BTreeMap::<(String, SiteId, Date), CampaignDay>::new();
-    for (site, day) in about.site_days() {
-        for (campaign, line) in of_day(about, site, day)? {
-            if one.is_none_or(|id| id == campaign) {
-                lines.insert((campaign, site, day), line);
-            }
-        }
-    }
+    let station = &about.material.station;
+    let scope = Scope { campaign: one, sites: &about.sites, days: &about.days, now: about.studio.clock.now() };
+    let proof = prove(station, &scope, about)?;
     let mut sum = CampaignDay::default();
-    for line in lines.values() {
+    for line in proof.lines.values() {
         sum.add(line);
     }
-    let mut rows: Vec<_> =
-        lines.iter().map(|((c, site, day), line)| row(c, &site.to_string(), &day.to_string(), line)).collect();
-    rows.push(row("=", "", "", &sum));
+    let rows = proof.lines.iter().map(|((c, site, day), line)| row(c, &site.to_string(), &day.to_string(), line));
+    let rows = rows.chain([row("=", "", "", &sum)]).collect();
     Ok(Table { columns: COLUMNS, rows, has_sum: true })
-}
-
-fn of_day(about: &About, site: SiteId, day: Date) -> Result<BTreeMap<String, CampaignDay>, Error> {
-    let bounds = about.bounds(day)?;
-    let station = &about.material.station;
-    let plan = about.plan(site, day)?;
-    let heard = airings(station, site, &about.records(site, bounds)?, &|asset| about.length(asset));
-    let facts = DayFacts { site, day, plan: Some(&plan), airings: &heard, is_over: about.is_over(bounds) };
-    // Nothing is looked for in the air check of a day on which nothing was heard.
-    let pieces = if heard.is_empty() { Vec::new() } else { about.air_check(site, bounds) };
-    Ok(campaign_day(station, &facts, &|airing| is_held(&pieces, airing)))
 }
 
 fn row(campaign: &str, site: &str, day: &str, line: &CampaignDay) -> Vec<Value> {
