@@ -29,4 +29,4 @@ pub use level::{Gain, Loudness, NotFinite, TruePeak};
 pub use moment::{Anchor, Moment};
 pub use plan::{BrokenPlan, Entry, EntryId, Fit, Origin, Revision, Segment, SitePlan, Start, What};
 pub use site::{BadSite, SiteId};
-pub use vitals::{Alarm, LevelReading, LiveReading, LiveState, NowNext, OutputReading, Rung, Vitals};
+pub use vitals::{Alarm, LevelReading, LiveReading, LiveState, MpxReading, NowNext, OutputReading, Rung, Vitals};

@@ -117,6 +117,21 @@ pub struct LiveReading {
     pub drift_ppm: f32,
 }
 
+/// The stereo multiplex that leaves for the exciter, measured on every sample of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MpxReading {
+    /// The highest deviation of the last second in kilohertz; `None` while nothing takes the multiplex.
+    pub deviation_khz: Option<f32>,
+    /// Power over the last 60 s, or what there was of them, in dBr (ITU-R BS.412-9, 2.3).
+    pub power_dbr: Option<f32>,
+    /// Samples that the last ceiling had to cut, since the process began: anything but 0 is a fault of ours.
+    pub ceiling_hits: u64,
+    /// The programme identification that receivers read; `None` where there is no RDS.
+    pub pi: Option<u16>,
+    /// How much faster the card's clock goes than the air's, in parts in a million; `None` where no card paces, and until it is learnt.
+    pub card_ppm: Option<f32>,
+}
+
 /// A condition that somebody should know of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alarm {
@@ -160,6 +175,8 @@ pub struct Vitals {
     pub render_blocks: [u64; 7],
     /// Somebody live, when one was let in.
     pub live: Option<LiveReading>,
+    /// The multiplex, where the site makes one.
+    pub mpx: Option<MpxReading>,
     /// Outputs.
     pub outputs: Vec<OutputReading>,
     /// What the site's own equipment says, each quantity at most once; empty when none is wired.

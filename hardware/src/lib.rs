@@ -14,4 +14,4 @@ pub mod time_source;
 pub mod transmitter;
 
 pub use metronome::{Metronome, Tick};
-pub use soundcard::{Card, CardError, CardHealth, CardInfo, CardName};
+pub use soundcard::{Card, CardError, CardHealth, CardInfo, CardName, Carries};

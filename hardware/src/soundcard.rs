@@ -9,6 +9,7 @@ use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, StreamConfig};
 use domain::{Frames, SAMPLE_RATE_HZ};
 
+use crate::mpx::MPX_RATE_HZ;
 use crate::priority;
 
 /// How often the driver's thread looks up when the device says nothing: a card may vanish without a word.
@@ -61,6 +62,16 @@ impl CardName {
         &self.0
     }
 
+    /// Where ALSA tells of the hardware: its folder and the device's number; `None` for what is no hardware.
+    fn place(&self) -> Option<(String, u8)> {
+        let (_, place) = self.0.split_once("hw:")?;
+        let mut parts = place.split(',').map(|part| part.trim_start_matches("CARD=").trim_start_matches("DEV="));
+        let card =
+            parts.next().filter(|c| !c.is_empty() && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))?;
+        let folder = if card.bytes().all(|b| b.is_ascii_digit()) { format!("card{card}") } else { card.to_owned() };
+        Some((folder, parts.next().map_or(Some(0), |device| device.parse().ok())?))
+    }
+
     /// Whether the name reaches the hardware itself; only then may the driver's thread go before all others.
     fn is_hardware(&self) -> bool {
         self.0.starts_with("hw:") || self.0.starts_with("plughw:")
@@ -70,6 +81,32 @@ impl CardName {
 impl fmt::Display for CardName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+/// What a card carries, which says how fast it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// The programme, at 48 kHz.
+    Sound,
+    /// The stereo multiplex, the same on both channels, at 192 kHz.
+    Multiplex,
+}
+
+impl Carries {
+    /// Frames of the card to each frame of sound.
+    pub const fn per_frame(self) -> u64 {
+        match self {
+            Self::Sound => 1,
+            Self::Multiplex => (MPX_RATE_HZ / SAMPLE_RATE_HZ) as u64,
+        }
+    }
+
+    const fn rate_hz(self) -> u32 {
+        match self {
+            Self::Sound => SAMPLE_RATE_HZ,
+            Self::Multiplex => MPX_RATE_HZ,
+        }
     }
 }
 
@@ -108,21 +145,25 @@ pub struct Card {
     name: CardName,
     stream: cpal::Stream,
     watch: Arc<Watch>,
+    per_frame: u64,
 }
 
 impl Card {
-    /// Opens the card at 48 kHz stereo and lets it play. May block for seconds: call it from a thread that can wait.
+    /// Opens the card for what it carries and lets it play. May block for seconds: call it from a thread that can wait.
     ///
-    /// `fill` is called from the card's thread with the room to fill and must follow the real-time rules.
+    /// `fill` is called from the card's thread with the room to fill and must follow the real-time rules. A card whose own
+    /// rate is another is refused where it carries the multiplex: converted, the pilot would be gone without a word.
     pub fn open(
         name: &CardName,
+        carries: Carries,
         period: Frames,
         mut fill: impl FnMut(&mut [[f32; 2]]) + Send + 'static,
     ) -> Result<Self, CardError> {
         let device = find(name)?;
         let period = period.0.clamp(*PERIOD_FRAMES.start(), *PERIOD_FRAMES.end());
-        let config =
-            StreamConfig { channels: 2, sample_rate: SAMPLE_RATE_HZ, buffer_size: BufferSize::Fixed(period as u32) };
+        let per_frame = carries.per_frame();
+        let buffer_size = BufferSize::Fixed((period * per_frame) as u32);
+        let config = StreamConfig { channels: 2, sample_rate: carries.rate_hz(), buffer_size };
         let watch = Arc::new(Watch::default());
         let (sees, hears) = (Arc::clone(&watch), Arc::clone(&watch));
         let mut ask = name.is_hardware();
@@ -144,7 +185,11 @@ impl Card {
             )
             .map_err(|e| refused(name, &e))?;
         stream.play().map_err(|e| refused(name, &e))?;
-        Ok(Self { name: name.clone(), stream, watch })
+        match carries {
+            Carries::Multiplex => at_its_own_rate(name, carries.rate_hz())?,
+            Carries::Sound => {}
+        }
+        Ok(Self { name: name.clone(), stream, watch, per_frame })
     }
 
     /// Its name.
@@ -154,13 +199,13 @@ impl Card {
 
     /// The period that it really runs with, when it says so.
     pub fn period(&self) -> Option<Frames> {
-        self.stream.buffer_size().ok().map(|n| Frames(u64::from(n)))
+        self.stream.buffer_size().ok().map(|n| Frames(u64::from(n) / self.per_frame))
     }
 
     /// How it fares now.
     pub fn health(&self) -> CardHealth {
         CardHealth {
-            taken: Frames(self.watch.taken.load(Relaxed)),
+            taken: Frames(self.watch.taken.load(Relaxed) / self.per_frame),
             xruns: self.watch.xruns.load(Relaxed),
             real_time: self.watch.real_time.load(Relaxed),
             failed: self.watch.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -182,9 +227,34 @@ pub fn list() -> Result<Vec<CardInfo>, CardError> {
     Ok(cards)
 }
 
+/// Whether there is a device of this name now, however it is written.
+pub fn is_there(name: &str) -> bool {
+    CardName::new(name).is_ok_and(|name| find(&name).is_ok())
+}
+
 fn find(name: &CardName) -> Result<cpal::Device, CardError> {
     let id = format!("alsa:{name}").parse().map_err(|_| CardError::Gone(name.0.clone()))?;
     cpal::default_host().device_by_id(&id).ok_or_else(|| CardError::Gone(name.0.clone()))
+}
+
+/// Refuses a card whose hardware says that it runs at another rate; one that says nothing is believed.
+fn at_its_own_rate(name: &CardName, wanted_hz: u32) -> Result<(), CardError> {
+    let path = name.place().map(|(card, device)| format!("/proc/asound/{card}/pcm{device}p/sub0/hw_params"));
+    let text = path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    match running_at_hz(&text) {
+        Some(hz) if hz != wanted_hz => {
+            let reason =
+                format!("it runs at {hz} Hz and the multiplex needs {wanted_hz} Hz; converted, it would have no pilot");
+            Err(CardError::Refused { name: name.0.clone(), reason })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rate in what ALSA tells of an open device.
+fn running_at_hz(hw_params: &str) -> Option<u32> {
+    let rate = hw_params.lines().find_map(|line| line.strip_prefix("rate:"))?;
+    rate.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn refused(name: &CardName, error: &cpal::Error) -> CardError {
@@ -223,8 +293,23 @@ mod tests {
     #[test]
     fn a_card_that_is_not_there_gets_a_sentence() {
         let name = CardName::new("plughw:CARD=NoSuchCard,DEV=0").unwrap();
-        let said = Card::open(&name, PERIOD, |out| out.fill([0.0; 2])).err().unwrap().to_string();
+        let said = Card::open(&name, Carries::Sound, PERIOD, |out| out.fill([0.0; 2])).err().unwrap().to_string();
         assert!(said.starts_with("there is no sound card called “plughw:CARD=NoSuchCard,DEV=0” now"), "{said}");
+    }
+
+    #[test]
+    fn a_card_that_would_convert_the_multiplex_is_found_by_what_its_hardware_says() {
+        let place = |name: &str| CardName::new(name).unwrap().place();
+        for (name, want) in [
+            ("plughw:CARD=PCH,DEV=1", Some(("PCH".to_owned(), 1))),
+            ("hw:0", Some(("card0".to_owned(), 0))),
+            ("hw:CARD=../x", None),
+            ("pulse", None),
+        ] {
+            assert_eq!(place(name), want, "{name}");
+        }
+        let open = "access: MMAP_INTERLEAVED\nformat: S16_LE\nchannels: 2\nrate: 48000 (48000/1)\nperiod_size: 2048\n";
+        assert_eq!((running_at_hz(open), running_at_hz("closed\n")), (Some(48_000), None));
     }
 
     #[test]

@@ -55,7 +55,8 @@ impl<'a> Receivers<'a> {
         Some(self.said(entry))
     }
 
-    fn said(&self, entry: Option<&Entry>) -> Said {
+    /// What is said while this entry is on; the station's own line where nothing of the plan is.
+    pub fn said(&self, entry: Option<&Entry>) -> Said {
         let network = entry.is_none_or(|e| e.origin == Origin::Network);
         let pi = if network { self.pi.national() } else { self.pi };
         let mut said = Said::new(pi, &self.site.rds_ps);
@@ -79,6 +80,8 @@ impl<'a> Receivers<'a> {
         said.tuning.pty = match live.map(Override::spec) {
             Some(spec) if spec.kind == LiveKind::Alerte && is_drill(spec.id.as_str()) => Pty::ALARM_TEST,
             Some(spec) if spec.kind == LiveKind::Alerte => Pty::ALARM,
+            // An alert that was decided after the station file was written, by the name that the templates give it.
+            None if entry.programme.as_str().starts_with("alerte-") => Pty::ALARM,
             _ => Pty::programme(programme.map_or(0, |p| p.rds_pty)),
         };
         said.tuning.music = entry.segment == Segment::Content && programme.is_some_and(|p| p.music_share >= MUSIC_FROM);

@@ -3,8 +3,8 @@
 //! Missing is `null`, never 0. Fields may be added, never renamed; a reader ignores those that it does not know.
 
 use domain::{
-    Alarm, BootId, EquipmentReading, Finding, Frames, LevelReading, LiveReading, LiveState, NowNext, OutputReading,
-    Position, Quantity, Revision, Rung, Severity, Vitals,
+    Alarm, BootId, EquipmentReading, Finding, Frames, LevelReading, LiveReading, LiveState, MpxReading, NowNext,
+    OutputReading, Position, Quantity, Revision, Rung, Severity, Vitals,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -93,6 +93,8 @@ struct VitalsWire {
     render_blocks: [u64; 7],
     #[serde(default)]
     live: Option<LiveWire>,
+    #[serde(default)]
+    mpx: Option<MpxWire>,
     outputs: Vec<OutputWire>,
     #[serde(default)]
     equipment: Vec<EquipmentWire>,
@@ -135,6 +137,15 @@ enum LiveStateWire {
     Kept,
     OnAir,
     Holding,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MpxWire {
+    deviation_khz: Option<f32>,
+    power_dbr: Option<f32>,
+    ceiling_hits: u64,
+    pi: Option<u16>,
+    card_ppm: Option<f32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -263,6 +274,21 @@ impl From<LiveWire> for LiveReading {
     }
 }
 
+impl From<&MpxReading> for MpxWire {
+    fn from(m: &MpxReading) -> Self {
+        let MpxReading { deviation_khz, power_dbr, ceiling_hits, pi, card_ppm } = *m;
+        Self { deviation_khz, power_dbr, ceiling_hits, pi, card_ppm }
+    }
+}
+
+impl From<MpxWire> for MpxReading {
+    fn from(m: MpxWire) -> Self {
+        let finite = |value: Option<f32>| value.filter(|v| v.is_finite());
+        let (deviation_khz, power_dbr) = (finite(m.deviation_khz), finite(m.power_dbr));
+        Self { deviation_khz, power_dbr, ceiling_hits: m.ceiling_hits, pi: m.pi, card_ppm: finite(m.card_ppm) }
+    }
+}
+
 impl From<&Vitals> for VitalsWire {
     fn from(v: &Vitals) -> Self {
         let level = |l: &LevelReading| LevelWire { rms_dbfs: l.rms_dbfs, peak_dbfs: l.peak_dbfs };
@@ -295,6 +321,7 @@ impl From<&Vitals> for VitalsWire {
             limited_db: v.limited_db,
             render_blocks: v.render_blocks,
             live: v.live.as_ref().map(LiveWire::from),
+            mpx: v.mpx.as_ref().map(MpxWire::from),
             outputs: v.outputs.iter().map(output).collect(),
             equipment: v.equipment.iter().map(equipment).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
@@ -337,6 +364,7 @@ impl TryFrom<VitalsWire> for Vitals {
             limited_db: v.limited_db.filter(|db| db.is_finite()),
             render_blocks: v.render_blocks,
             live: v.live.map(LiveReading::from),
+            mpx: v.mpx.map(MpxReading::from),
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
             equipment: v.equipment.iter().take(Quantity::ALL.len()).filter_map(equipment).collect(),
             alarms: v
@@ -396,6 +424,13 @@ mod tests {
                 until: at,
                 buffer_ms: 1_020,
                 drift_ppm: -18.5,
+            }),
+            mpx: Some(MpxReading {
+                deviation_khz: Some(74.25),
+                power_dbr: Some(-1.5),
+                ceiling_hits: 0,
+                pi: Some(0x5401),
+                card_ppm: None,
             }),
             outputs: vec![OutputReading {
                 name: "opus".into(),

@@ -5,8 +5,6 @@
 mod snmpd;
 mod station;
 
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use domain::{Quantity, Vitals};
@@ -15,25 +13,15 @@ use rustix::process::Signal;
 use snmpd::{PLAY, Snmpd};
 use station::Station;
 
-fn vitals(station: &Station) -> Option<Vitals> {
-    let mut socket = UnixStream::connect(station.path("sites/GAO/air.sock")).ok()?;
-    socket.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    socket.write_all(b"GET /vitals HTTP/1.0\r\n\r\n").ok()?;
-    let mut answer = Vec::new();
-    socket.read_to_end(&mut answer).ok()?;
-    let body = answer.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
-    mikado::wire::vitals_from_json(&answer[body..]).ok()
-}
-
 /// Vitals of which `reached` holds, at most 30 s from now: what a fault has until it must stand on the wall.
 #[track_caller]
 fn within_30_s(station: &Station, what: &str, reached: impl Fn(&Vitals) -> bool) -> Vitals {
     let begun = Instant::now();
     loop {
-        if let Some(vitals) = vitals(station).filter(&reached) {
+        if let Some(vitals) = station.vitals().filter(&reached) {
             return vitals;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}: {:?}", vitals(station));
+        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}: {:?}", station.vitals());
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -79,7 +67,7 @@ fn a_transmitter_is_told_to_the_wall_and_its_faults_cost_the_air_nothing() {
     within_30_s(&station, "a wrong frequency", |v| has_alarm(v, "transmitter.frequency"));
 
     agent.signal(Signal::STOP);
-    let (before, begun) = (vitals(&station).unwrap(), Instant::now());
+    let (before, begun) = (station.vitals().unwrap(), Instant::now());
     let hung = within_30_s(&station, "a hung agent", |v| has_alarm(v, "transmitter.silent"));
     let sounded_s = (hung.position.0 - before.position.0) as f64 / 48_000.0;
     assert!(sounded_s > begun.elapsed().as_secs_f64() - 1.0, "the air waited: {sounded_s} s");

@@ -63,6 +63,8 @@ pub struct Snapshot {
     pub rung: Rung,
     /// What is on.
     pub now: Option<NowNext>,
+    /// The entry that is on, whole, for those who tell receivers of it.
+    pub entry: Option<Entry>,
     /// What is next.
     pub next: Option<NowNext>,
     /// The plan revision in use.
@@ -248,6 +250,7 @@ impl Engine {
             trust: self.timeline().trust(),
             rung: self.desk.gauges.rung(),
             now: now.map(now_next),
+            entry: now.cloned(),
             next: next.map(now_next),
             revision: self.conductor.revision(),
             plan_until: self.conductor.plan_until(position),

@@ -29,6 +29,8 @@ pub struct Reading {
     pub samples: u64,
     /// The highest sample so far.
     pub peak: f32,
+    /// The highest sample of the last block.
+    pub peak_now: f32,
     /// The lowest gain of the limiter so far.
     pub limiter_gain_min: f32,
     /// The slow gain that keeps the power now, 1.0 where nothing limits it.
@@ -194,7 +196,7 @@ impl Coder {
 
     /// The last look at every sample.
     fn finish(&mut self, out: &mut [f32; BLOCK_SAMPLES]) {
-        let (mut sum, mut peak, mut hits) = (0.0f64, self.reading.peak, 0);
+        let (mut sum, mut peak, mut hits) = (0.0f64, 0.0f32, 0);
         for sample in out.iter_mut() {
             if sample.abs() > 1.0 {
                 hits += 1;
@@ -209,7 +211,8 @@ impl Coder {
             governor.push(mean_square);
         }
         self.reading.samples += BLOCK_SAMPLES as u64;
-        self.reading.peak = peak;
+        self.reading.peak_now = peak;
+        self.reading.peak = self.reading.peak.max(peak);
         self.reading.ceiling_hits += hits;
     }
 }

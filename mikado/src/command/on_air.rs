@@ -59,6 +59,7 @@ fn options(
     }
     outputs.extend(site.wav.clone().map(OutputOptions::Wav));
     outputs.extend(site.rtp.iter().copied().map(OutputOptions::Rtp));
+    outputs.extend(site.mpx.clone().map(OutputOptions::Mpx));
     outputs.extend(site.aircheck.map(OutputOptions::AirCheck));
     for mount in &site.icecast {
         match mount.password.read() {

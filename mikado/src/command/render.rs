@@ -148,6 +148,7 @@ impl SiteConfig {
             icecast: Vec::new(),
             aircheck: None,
             rtp: Vec::new(),
+            mpx: None,
             live: None,
             transmitter: None,
             rds_encoder: None,

@@ -46,6 +46,10 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
             once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
             unpaced_card(reader, card);
         }
+        if let Some(card) = site.mpx.as_ref().and_then(|mpx| mpx.card.as_ref()) {
+            once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
+            unpaced_card(reader, card);
+        }
         for mount in &site.icecast {
             let whole = format!("{}{}", mount.url.get_ref().trim_end_matches('/'), mount.mount.get_ref());
             once.claim(reader, ("montage", whole), &mount.mount.span(), name);

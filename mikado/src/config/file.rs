@@ -66,6 +66,7 @@ pub(super) struct Site {
     pub aircheck: Option<AirCheck>,
     #[serde(default)]
     pub rtp: Vec<Rtp>,
+    pub mpx: Option<Mpx>,
     pub live: Option<Live>,
     pub transmitter: Option<Transmitter>,
     pub rds_encoder: Option<RdsEncoder>,
@@ -158,6 +159,22 @@ pub(super) struct Live {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Mpx {
+    pub card: Option<Text>,
+    pub pipe: Option<Text>,
+    pub format: Option<Text>,
+    pub emphasis: Option<Text>,
+    pub drive: Option<Text>,
+    pub pilot: Option<Text>,
+    pub rds_deviation: Option<Text>,
+    pub power_max: Option<Text>,
+    pub trim: Option<Text>,
+    pub signal: Option<Text>,
+    pub traffic: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Rtp {
     pub to: Text,
     pub format: Option<Text>,
@@ -199,7 +216,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("id", "[[site]]"),
     ("opus", "[[site]] ou/or [site.aircheck]"),
     ("mp3", "[[site]]"),
-    ("card", "[[site]]"),
+    ("card", "[[site]] ou/or [site.mpx]"),
     ("wav", "[[site]]"),
     ("icecast", "[[site]]"),
     ("aircheck", "[[site]]"),
@@ -208,7 +225,17 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("disk_free_min", "[site.aircheck]"),
     ("url", "[[site.icecast]]"),
     ("mount", "[[site.icecast]]"),
-    ("format", "[[site.icecast]] ou/or [[site.rtp]]"),
+    ("format", "[[site.icecast]], [[site.rtp]] ou/or [site.mpx]"),
+    ("mpx", "[[site]]"),
+    ("pipe", "[site.mpx]"),
+    ("emphasis", "[site.mpx]"),
+    ("drive", "[site.mpx]"),
+    ("pilot", "[site.mpx]"),
+    ("rds_deviation", "[site.mpx]"),
+    ("power_max", "[site.mpx]"),
+    ("trim", "[site.mpx]"),
+    ("signal", "[site.mpx]"),
+    ("traffic", "[site.mpx]"),
     ("rtp", "[[site]]"),
     ("to", "[[site.rtp]]"),
     ("packet_time", "[[site.rtp]]"),

@@ -8,6 +8,7 @@ mod check;
 mod complaint;
 mod file;
 mod live;
+mod mpx;
 mod rds_encoder;
 mod read;
 mod rtp;
@@ -26,7 +27,7 @@ use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
-use crate::run::air::{EncoderOptions, LiveOptions};
+use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput};
 
 pub use complaint::{Complaint, ConfigError};
 pub use transmitter::{AccessConfig, TransmitterConfig};
@@ -84,6 +85,8 @@ pub struct SiteConfig {
     pub aircheck: Option<AirCheckOptions>,
     /// RTP streams to codecs and transmitters.
     pub rtp: Vec<RtpOptions>,
+    /// The stereo multiplex and where it goes; `None` when the exciter makes its own.
+    pub mpx: Option<MpxOutput>,
     /// Where somebody live may come in; `None` when nobody can.
     pub live: Option<LiveOptions>,
     /// Its transmitter; `None` when it is not wired to this machine.

@@ -121,6 +121,7 @@ impl<'a> Reader<'a> {
             icecast: site.icecast.iter().filter_map(|i| self.icecast(i)).collect(),
             aircheck: self.aircheck(site.aircheck.as_ref()),
             rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
+            mpx: site.mpx.as_ref().and_then(|m| self.mpx(m, &dir)),
             live: site.live.as_ref().and_then(|l| self.live(l)),
             transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
             rds_encoder: site.rds_encoder.as_ref().and_then(|e| self.rds_encoder(e)),

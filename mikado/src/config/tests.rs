@@ -135,6 +135,19 @@ fn a_site_keeps_what_can_be_used_of_a_refused_config() {
     assert_eq!(salvage(&file, gao).site.id, gao);
 }
 
+#[test]
+fn a_multiplex_goes_to_one_place_and_its_values_carry_their_units() {
+    let mpx = |rest: &str| format!("{SOUND}[site.mpx]\n{rest}");
+    let config = parse(&mpx("pipe = \"mpx\"\nformat = \"s16\"\npower_max = \"0 dBr\"\ntrim = \"-12 ppm\"\n")).unwrap();
+    let read = config.sites[1].mpx.as_ref().unwrap();
+    assert_eq!((read.signal.power_max_dbr, read.signal.trim_ppm), (Some(0.0), -12.0));
+    check(&mpx("card = \"hw:1\"\npipe = \"mpx\"\n"), 14, &["soit vers une carte"]);
+    check(&mpx("card = \"plughw:0\"\n"), 14, &["déjà prise par GAO"]);
+    check(&mpx("pipe = \"mpx\"\npilot = \"7 %\"\n"), 15, &["\"8 %\"", "\"10 %\""]);
+    check(&mpx("pipe = \"mpx\"\nemphasis = \"60us\"\n"), 15, &["50us"]);
+    check(&mpx("pipe = \"mpx\"\nrds_deviation = \"2\"\n"), 15, &["7.5 kHz"]);
+}
+
 const WIRED: &str = "\
 [[site]]
 id = \"GAO\"

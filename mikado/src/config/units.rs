@@ -103,6 +103,11 @@ pub fn true_peak(text: &str) -> Result<TruePeak, Said> {
     })
 }
 
+/// A number with exactly this unit, such as `"2 kHz"`.
+pub fn with_unit(text: &str, unit: &str) -> Option<f64> {
+    number_with(text, |u| (u == unit).then_some(1.0))
+}
+
 fn number_with(text: &str, factor: impl Fn(&str) -> Option<f64>) -> Option<f64> {
     let (number, unit) = leading_number(text.trim())?;
     Some(number * factor(unit)?)

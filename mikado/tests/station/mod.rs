@@ -1,11 +1,14 @@
 //! A small station in a folder of its own, driven through the real executable.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use domain::Vitals;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -45,6 +48,17 @@ impl Station {
     /// A file of the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// What the site's air process says of itself, once it answers.
+    pub fn vitals(&self) -> Option<Vitals> {
+        let mut socket = UnixStream::connect(self.path("sites/GAO/air.sock")).ok()?;
+        socket.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        socket.write_all(b"GET /vitals HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).ok()?;
+        let body = answer.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
+        mikado::wire::vitals_from_json(&answer[body..]).ok()
     }
 
     /// Runs a command to its end.

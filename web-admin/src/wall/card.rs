@@ -6,7 +6,7 @@ use scheduler::Station;
 use scheduler::station::Site;
 use serde::Serialize;
 
-use super::{equipment, severity_class, trace};
+use super::{equipment, multiplex, severity_class, trace};
 use crate::SiteView;
 use crate::words::{Dates, Lang, Words};
 
@@ -55,6 +55,8 @@ pub(crate) struct Card {
     pub contact_ms: Option<i64>,
     pub horizon: String,
     pub underrun: String,
+    /// The multiplex that leaves for the exciter, in one line; empty where the site makes none.
+    pub mpx: String,
     /// What the site's transmitter says, in one line; empty when none is wired.
     pub equipment: String,
     pub clock_bad: bool,
@@ -85,6 +87,7 @@ impl Card {
             contact_ms: contact.map(Timestamp::as_millisecond),
             horizon: horizon(vitals, station, lang),
             underrun: underrun(vitals, t),
+            mpx: vitals.and_then(|v| v.mpx.as_ref()).map_or_else(String::new, |m| multiplex::line(m, t)),
             equipment: vitals.map_or_else(String::new, |v| equipment::line(&v.equipment, station, lang)),
             clock_bad: vitals.is_some_and(|v| !v.time_trusted),
             alarms: vitals.map_or_else(Vec::new, |v| alarms(v, station, lang)),

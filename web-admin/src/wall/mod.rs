@@ -2,6 +2,7 @@
 
 mod card;
 mod equipment;
+mod multiplex;
 mod stream;
 mod trace;
 mod wire;

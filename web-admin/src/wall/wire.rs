@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::{LiveReading, LiveState, NowNext, Vitals};
+use domain::{LiveReading, LiveState, MpxReading, NowNext, Vitals};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -63,6 +63,7 @@ fn vitals(v: &Vitals) -> Value {
         "limited_db": v.limited_db,
         "render_blocks": v.render_blocks,
         "live": v.live.as_ref().map(live),
+        "mpx": v.mpx.as_ref().map(mpx),
         "outputs": outputs,
         "equipment": equipment,
         "alarms": alarms,
@@ -80,6 +81,13 @@ fn live(l: &LiveReading) -> Value {
     json!({
         "person": l.person, "source": l.source, "state": state, "since": l.since.map(|t| t.to_string()),
         "until": l.until.to_string(), "buffer_ms": l.buffer_ms, "drift_ppm": l.drift_ppm,
+    })
+}
+
+fn mpx(m: &MpxReading) -> Value {
+    json!({
+        "deviation_khz": m.deviation_khz, "power_dbr": m.power_dbr, "ceiling_hits": m.ceiling_hits,
+        "pi": m.pi.map(|pi| format!("0x{pi:04X}")), "card_ppm": m.card_ppm,
     })
 }
 

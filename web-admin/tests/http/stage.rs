@@ -144,6 +144,7 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
         limited_db: None,
         render_blocks: [0; 7],
         live: None,
+        mpx: None,
         outputs: Vec::new(),
         equipment: Vec::new(),
         alarms: Vec::new(),

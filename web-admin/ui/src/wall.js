@@ -49,6 +49,8 @@ function show(site) {
     fields.rung.className = `rung rung-${kind}`;
     text(fields.horizon, view.horizon);
     text(fields.underrun, view.underrun);
+    text(fields.mpx, view.mpx);
+    fields.mpx.parentElement.hidden = !view.mpx;
     text(fields.equipment, view.equipment);
     fields.equipment.parentElement.hidden = !view.equipment;
     fields.clock_bad.hidden = !view.clock_bad;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::super::equipment;
 use super::Look;
 use crate::config::{Config, SiteConfig, TransmitterConfig};
-use crate::run::air::EncoderOptions;
+use crate::run::air::{EncoderOptions, MpxOutput, MpxTo};
 
 /// One look at everything that is wired, site by site.
 pub(super) fn looks(config: &Config) -> Vec<Look> {
@@ -34,6 +34,7 @@ pub(super) fn looks(config: &Config) -> Vec<Look> {
 
 fn of_site(site: &SiteConfig) -> Vec<Look> {
     let mut looks = site.transmitter.as_ref().map_or_else(Vec::new, |t| of_transmitter(site, t));
+    looks.extend(site.mpx.as_ref().map(|mpx| of_mpx(site, mpx)));
     looks.extend(site.rds_encoder.as_ref().map(|encoder| of_encoder(site, encoder)));
     looks
 }
@@ -103,6 +104,34 @@ fn silent(site: &SiteConfig, why: LinkError, to: SocketAddr) -> Look {
         LinkError::Nonsense | LinkError::Refused(_) => "répond par autre chose que du SNMP de cette version",
     };
     Look::new("émetteur", false, format!("{id} : {to} {fr}."), format!("{id}: {to}: {why}."))
+}
+
+/// Whether the place that the multiplex goes to is there. The card is not opened: the air has it, or will want it.
+fn of_mpx(site: &SiteConfig, mpx: &MpxOutput) -> Look {
+    let id = site.id;
+    match &mpx.to {
+        MpxTo::Card { name, .. } => {
+            let there = hardware::soundcard::is_there(name);
+            let (fr, en) = if there {
+                (
+                    "ALSA la connaît ; si elle ne tient pas 192 kHz, le mur le dit",
+                    "ALSA knows it; if it cannot do 192 kHz, the wall says so",
+                )
+            } else {
+                ("elle n'est pas là maintenant", "it is not there now")
+            };
+            Look::new("multiplex", there, format!("{id} : carte {name} : {fr}."), format!("{id}: card {name}: {en}."))
+        }
+        MpxTo::Pipe { path, .. } => {
+            let path = path.display();
+            Look::new(
+                "multiplex",
+                true,
+                format!("{id} : dans le tube nommé {path}, à 192 kHz."),
+                format!("{id}: into the named pipe {path}, at 192 kHz."),
+            )
+        }
+    }
 }
 
 /// Opens the line and says nothing: what is on the air is the air's to say.

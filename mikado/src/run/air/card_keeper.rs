@@ -1,4 +1,4 @@
-//! Opens the sound card, again and again, and hands its ring to the pace-maker.
+//! Opens a sound card, again and again, and hands its ring to whoever fills it: the pace-maker, or the multiplex.
 //!
 //! Opening may block for seconds and a broken driver may never answer: both happen in this thread and nowhere else.
 
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{Finding, Frames, OutputReading, Severity};
-use hardware::{Card, CardError, CardName};
+use hardware::{Card, CardError, CardName, Carries};
 
 use super::card_link::{CardLink, link};
 
@@ -32,18 +32,19 @@ struct Shared {
 /// The readings of a kept card.
 #[derive(Clone, Debug)]
 pub struct CardKeeper {
+    carries: Carries,
     shared: Arc<Shared>,
 }
 
 impl CardKeeper {
     /// Starts looking for the card called `name`; each time that it opens, `cards` gets its ring.
-    pub fn start(name: &str, period: Frames, cards: SyncSender<CardLink>) -> std::io::Result<Self> {
+    pub fn start(carries: Carries, name: &str, period: Frames, cards: SyncSender<CardLink>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let keeper = Self { shared: Arc::clone(&shared) };
+        let keeper = Self { carries, shared: Arc::clone(&shared) };
         match CardName::new(name) {
             Ok(name) => {
                 let builder = thread::Builder::new().name("card".into()).stack_size(512 * 1024);
-                builder.spawn(move || keep(&name, period, &shared, &cards))?;
+                builder.spawn(move || keep(carries, &name, period, &shared, &cards))?;
             }
             Err(e) => set_trouble(&shared, Some(finding(name, &e))),
         }
@@ -53,7 +54,10 @@ impl CardKeeper {
     /// How the card fares: `lost` is what it asked for and did not get.
     pub fn reading(&self) -> OutputReading {
         OutputReading {
-            name: "card".into(),
+            name: match self.carries {
+                Carries::Sound => "card".into(),
+                Carries::Multiplex => "mpx".into(),
+            },
             taken: Frames(self.shared.taken.load(Relaxed)),
             lost: Frames(self.shared.starved.load(Relaxed)),
             listeners: None,
@@ -67,10 +71,10 @@ impl CardKeeper {
     }
 }
 
-fn keep(name: &CardName, period: Frames, shared: &Shared, cards: &SyncSender<CardLink>) {
+fn keep(carries: Carries, name: &CardName, period: Frames, shared: &Shared, cards: &SyncSender<CardLink>) {
     while !shared.stop.load(Relaxed) {
-        let (ring, mut feed) = link(period, Arc::clone(&shared.starved));
-        match Card::open(name, period, move |out| feed.fill(out)) {
+        let (ring, mut feed) = link(carries, period, Arc::clone(&shared.starved));
+        match Card::open(name, carries, period, move |out| feed.fill(out)) {
             Ok(card) => {
                 tracing::info!(card = %name, period = ?card.period(), "the sound card is open");
                 set_trouble(shared, None);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use domain::Frames;
+use hardware::Carries;
 use hardware::metronome::BEAT;
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -14,7 +15,9 @@ pub struct CardLink {
     ring: Producer<[f32; 2]>,
     taken: Arc<AtomicU64>,
     stale: Arc<AtomicBool>,
-    capacity: Frames,
+    /// In frames of the card, of which so many make a frame of sound.
+    capacity: u64,
+    per_frame: u64,
 }
 
 /// The card's end, called from the driver's thread: copies, counts, never waits.
@@ -25,23 +28,25 @@ pub struct CardFeed {
     starved: Arc<AtomicU64>,
     /// Whether the ring has ever held sound: a card opens before the pace-maker hears of it.
     begun: bool,
+    per_frame: u64,
 }
 
 /// Both ends of a ring for a card with this period: one period that the card may ask for at once, one that is ready
-/// meanwhile, and two blocks because the pace-maker sleeps in steps. `starved` counts what the card missed.
-pub fn link(period: Frames, starved: Arc<AtomicU64>) -> (CardLink, CardFeed) {
-    let capacity = Frames(2 * period.0 + 2 * BEAT.0);
-    let (write, read) = RingBuffer::new(capacity.0 as usize);
+/// meanwhile, and two blocks because the pace-maker sleeps in steps. `starved` counts what the card missed, in frames of sound.
+pub fn link(carries: Carries, period: Frames, starved: Arc<AtomicU64>) -> (CardLink, CardFeed) {
+    let per_frame = carries.per_frame();
+    let capacity = (2 * period.0 + 2 * BEAT.0) * per_frame;
+    let (write, read) = RingBuffer::new(capacity as usize);
     let taken = Arc::new(AtomicU64::new(0));
     let stale = Arc::new(AtomicBool::new(false));
-    let link = CardLink { ring: write, taken: Arc::clone(&taken), stale: Arc::clone(&stale), capacity };
-    (link, CardFeed { ring: read, taken, stale, starved, begun: false })
+    let link = CardLink { ring: write, taken: Arc::clone(&taken), stale: Arc::clone(&stale), capacity, per_frame };
+    (link, CardFeed { ring: read, taken, stale, starved, begun: false, per_frame })
 }
 
 impl CardLink {
     /// Whether a whole block fits.
     pub fn has_room(&self) -> bool {
-        self.ring.slots() as u64 >= BEAT.0
+        self.ring.slots() as u64 >= BEAT.0 * self.per_frame
     }
 
     /// Hands a block over; what does not fit is lost, so call it only when there is room.
@@ -49,9 +54,9 @@ impl CardLink {
         let _ = self.ring.push_partial_slice(block);
     }
 
-    /// Frames handed over that the card has not asked for yet.
+    /// Sound handed over that the card has not asked for yet.
     pub fn queued(&self) -> Frames {
-        self.capacity.saturating_sub(Frames(self.ring.slots() as u64))
+        Frames(self.capacity.saturating_sub(self.ring.slots() as u64) / self.per_frame)
     }
 
     /// Frames that the card has asked for: its heartbeat.
@@ -84,7 +89,7 @@ impl CardFeed {
         missing.fill([0.0; 2]);
         self.begun |= (missing.len() as u64) < asked;
         if self.begun {
-            self.starved.fetch_add(missing.len() as u64, Relaxed);
+            self.starved.fetch_add(missing.len() as u64 / self.per_frame, Relaxed);
         }
         self.taken.fetch_add(asked, Relaxed);
     }
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_card_that_stood_still_never_plays_the_past() {
-        let (mut link, mut feed) = link(Frames(480), Arc::default());
+        let (mut link, mut feed) = link(Carries::Sound, Frames(480), Arc::default());
         link.push(&[[0.5; 2]; 480]);
         link.forget_queued();
         let mut out = [[1.0; 2]; 240];
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn a_card_that_asks_for_more_gets_silence_and_it_is_counted() {
         let starved = Arc::default();
-        let (mut link, mut feed) = link(Frames(480), Arc::clone(&starved));
+        let (mut link, mut feed) = link(Carries::Sound, Frames(480), Arc::clone(&starved));
         feed.fill(&mut [[0.0; 2]; 480]);
         while link.has_room() {
             link.push(&[[0.5; 2]; 480]);

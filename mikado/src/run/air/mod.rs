@@ -15,6 +15,7 @@ mod http;
 mod line;
 mod live;
 mod mark;
+mod mpx;
 mod network;
 mod options;
 mod outlets;
@@ -40,6 +41,7 @@ use tokio::time::{Instant, sleep};
 
 pub use equipment::{EncoderOptions, TransmitterOptions};
 pub use live::LiveOptions;
+pub use mpx::{MpxOutput, MpxTo, PipeFormat};
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 
 use self::chores::Chores;

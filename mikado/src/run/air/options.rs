@@ -10,6 +10,7 @@ use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
 use super::equipment::{EncoderOptions, TransmitterOptions};
 use super::live::LiveOptions;
+use super::mpx::MpxOutput;
 use crate::clock::WallClock;
 
 /// One site's air process.
@@ -78,6 +79,8 @@ pub enum OutputOptions {
     Wav(PathBuf),
     /// An RTP stream.
     Rtp(RtpOptions),
+    /// The stereo multiplex. Only the first one is used.
+    Mpx(MpxOutput),
     /// The air check, in the folder `aircheck` of the site.
     AirCheck(AirCheckOptions),
 }

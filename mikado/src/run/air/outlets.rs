@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
+use hardware::Carries;
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{Container, Icecast, IcecastOptions, Mp3Options, OpusOptions, StreamHub};
@@ -17,6 +18,7 @@ use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
 use super::equipment::{self, Equipment};
 use super::live::LiveLine;
+use super::mpx::{Mpx, MpxOutput, MpxWork};
 use super::options::{AirOptions, OutputOptions, StreamFormat};
 use super::pace::PaceState;
 use super::recording::Recording;
@@ -34,6 +36,9 @@ const PULSE_TAP: Frames = Frames::from_secs(1);
 /// What is later than a fifth of a second is not sent; a second leaves room to find that out.
 const RTP_TAP: Frames = Frames::from_secs(1);
 
+/// A card's ring holds a tenth of a second: what is later than a second is late for it anyway.
+const MPX_TAP: Frames = Frames::from_secs(1);
+
 /// The taps that these options need: one for measuring and encoding, one for the pulse, one for a recording.
 pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
     let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP), TapSpec::new("pulse", PULSE_TAP)];
@@ -41,6 +46,9 @@ pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
         taps.push(TapSpec::new("wav", RECORDING_TAP));
     }
     taps.extend(rtps(options).map(|_| TapSpec::new("rtp", RTP_TAP)));
+    if mpx(options).is_some() {
+        taps.push(TapSpec::new("mpx", MPX_TAP));
+    }
     if air_check(options).is_some() {
         taps.push(TapSpec::new("aircheck", RECORDING_TAP));
     }
@@ -67,7 +75,8 @@ pub fn open(
     };
     let tap = named("encoding").context("there is no tap to encode from")?;
     let encoding = Encoding::start(tap, streams).context("the encoders cannot be started")?;
-    let card = card(options).and_then(|(name, period)| started(CardKeeper::start(name, period, cards), &mut failed));
+    let card = card(options)
+        .and_then(|(name, period)| started(CardKeeper::start(Carries::Sound, name, period, cards), &mut failed));
     let recording = wav(options)
         .zip(named("wav"))
         .and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
@@ -79,6 +88,9 @@ pub fn open(
         let work = AirCheckWork { dir, site: options.site, boot, options: check, clock, pace, engine };
         started(AirCheck::start(work, tap), &mut failed)
     });
+    let mpx = mpx(options)
+        .zip(named("mpx"))
+        .and_then(|(mpx, tap)| started(Mpx::start(mpx, mpx_work(options, pace, &engine, &alarms), tap), &mut failed));
     let icecasts = icecasts(options, &hubs, &mut failed);
     let equipment = options.transmitter.as_ref().and_then(|t| {
         started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
@@ -100,6 +112,7 @@ pub fn open(
         card,
         recording,
         rtps,
+        mpx,
         air_check,
         icecasts,
         equipment,
@@ -133,7 +146,8 @@ impl Hubs {
                 OutputOptions::Card { .. }
                 | OutputOptions::Wav(_)
                 | OutputOptions::AirCheck(_)
-                | OutputOptions::Rtp(_) => {}
+                | OutputOptions::Rtp(_)
+                | OutputOptions::Mpx(_) => {}
             }
         }
         let title = format!("Mikado FM {}", options.site);
@@ -191,6 +205,23 @@ fn wav(options: &AirOptions) -> Option<&std::path::PathBuf> {
 fn rtps(options: &AirOptions) -> impl Iterator<Item = RtpOptions> {
     outputs(options).filter_map(|o| match o {
         OutputOptions::Rtp(rtp) => Some(*rtp),
+        _ => None,
+    })
+}
+
+fn mpx_work(
+    options: &AirOptions,
+    pace: &Arc<PaceState>,
+    engine: &Arc<Mutex<EngineView>>,
+    alarms: &Arc<AlarmBoard>,
+) -> MpxWork {
+    let (pace, engine, alarms) = (Arc::clone(pace), Arc::clone(engine), Arc::clone(alarms));
+    MpxWork { site: options.site, data_dir: options.data_dir.clone(), clock: options.clock, pace, engine, alarms }
+}
+
+fn mpx(options: &AirOptions) -> Option<&MpxOutput> {
+    outputs(options).find_map(|o| match o {
+        OutputOptions::Mpx(mpx) => Some(mpx),
         _ => None,
     })
 }

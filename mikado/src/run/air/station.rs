@@ -13,6 +13,7 @@ use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
 use super::equipment::Equipment;
 use super::live::LiveLine;
+use super::mpx::Mpx;
 use super::pace::PaceState;
 use super::recording::Recording;
 use super::rtp::RtpOutlet;
@@ -37,6 +38,8 @@ pub struct Station {
     pub recording: Option<Recording>,
     /// RTP streams.
     pub rtps: Vec<RtpOutlet>,
+    /// The stereo multiplex, when it is configured.
+    pub mpx: Option<Mpx>,
     /// The air check, when it is configured.
     pub air_check: Option<AirCheck>,
     /// Source clients.
@@ -91,6 +94,7 @@ impl Station {
             limited_db: view.limited_db,
             render_blocks: self.pace.render_blocks(),
             live: self.live.as_ref().and_then(|desk| desk.reading()),
+            mpx: self.mpx.as_ref().map(Mpx::reading),
             outputs: self.outputs(),
             equipment: self.equipment.as_ref().map_or_else(Vec::new, Equipment::readings),
             alarms: self.alarms.all(view.alarms),
@@ -104,6 +108,7 @@ impl Station {
         outputs.extend(self.icecasts.iter().map(Icecast::reading));
         outputs.extend(self.recording.iter().map(Recording::reading));
         outputs.extend(self.rtps.iter().map(|r| r.sender.reading()));
+        outputs.extend(self.mpx.iter().map(Mpx::output));
         outputs.extend(self.air_check.iter().map(AirCheck::reading));
         outputs
     }
@@ -121,6 +126,7 @@ impl Station {
         self.card.iter().for_each(CardKeeper::stop);
         self.recording.iter().for_each(Recording::stop);
         self.rtps.iter().for_each(|r| r.sender.stop());
+        self.mpx.iter().for_each(Mpx::stop);
         self.air_check.iter().for_each(AirCheck::stop);
         self.icecasts.iter().for_each(Icecast::stop);
     }
@@ -130,6 +136,7 @@ impl Station {
         self.encoding.has_ended()
             && self.recording.as_ref().is_none_or(Recording::has_ended)
             && self.rtps.iter().all(|r| r.sender.has_ended())
+            && self.mpx.as_ref().is_none_or(Mpx::has_ended)
             && self.air_check.as_ref().is_none_or(AirCheck::has_ended)
             && self.icecasts.iter().all(Icecast::has_ended)
     }

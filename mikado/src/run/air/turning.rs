@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use domain::{Alarm, Finding, Frames, Moment, NowNext, Revision, Rung};
+use domain::{Alarm, Entry, Finding, Frames, Moment, NowNext, Revision, Rung};
 use jiff::Timestamp;
 use playout::engine::{Engine, Snapshot};
 use playout::planfile::PlanBundle;
@@ -31,6 +31,8 @@ pub struct EngineView {
     pub rung: Rung,
     /// What is on.
     pub now: Option<NowNext>,
+    /// The entry that is on, whole.
+    pub entry: Option<Entry>,
     /// What is next.
     pub next: Option<NowNext>,
     /// The plan revision in use.
@@ -51,6 +53,7 @@ impl From<Snapshot> for EngineView {
             time_trusted: s.trust == Trust::Trusted,
             rung: s.rung,
             now: s.now,
+            entry: s.entry,
             next: s.next,
             revision: s.revision,
             plan_until: s.plan_until,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use domain::{Quantity, Severity, Vitals};
+use domain::{MpxReading, Quantity, Severity, Vitals};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -60,6 +60,7 @@ fn text(views: &[SiteView], now: Timestamp) -> String {
 fn families(views: &[SiteView], now: Timestamp) -> Vec<Family> {
     let mut families = of_sites(views, now);
     families.extend(of_outputs(views));
+    families.extend(of_mpx(views));
     families.extend(Quantity::ALL.into_iter().map(|quantity| of_equipment(views, quantity)));
     families
 }
@@ -163,6 +164,24 @@ fn of_outputs(views: &[SiteView]) -> [Family; 4] {
     ]
 }
 
+fn of_mpx(views: &[SiteView]) -> [Family; 3] {
+    let each = |name, kind, help, read: fn(&MpxReading) -> Option<f64>| {
+        let mpx = |v: &SiteView| v.vitals.as_ref()?.mpx.as_ref().and_then(read);
+        Family { name, kind, help, lines: views.iter().filter_map(|v| Some((site(v), mpx(v)?))).collect() }
+    };
+    [
+        each("mikado_mpx_deviation_hertz", "gauge", "Highest deviation of the last second.", |m| {
+            m.deviation_khz.map(|khz| f64::from(khz) * 1_000.0)
+        }),
+        each("mikado_mpx_power_dbr", "gauge", "Power of the multiplex over 60 s (ITU-R BS.412).", |m| {
+            m.power_dbr.map(f64::from)
+        }),
+        each("mikado_mpx_ceiling_hits_total", "counter", "Samples that the last ceiling had to cut.", |m| {
+            Some(m.ceiling_hits as f64)
+        }),
+    ]
+}
+
 /// In base units, as Prometheus asks: hertz, not kilohertz, and a share of 1, not percent.
 fn of_equipment(views: &[SiteView], quantity: Quantity) -> Family {
     let (name, factor, help) = match quantity {
@@ -220,6 +239,7 @@ mod tests {
             limited_db: None,
             render_blocks: [9, 8, 7, 6, 5, 4, 3],
             live: None,
+            mpx: None,
             outputs: vec![OutputReading {
                 name: "icecast a\"b\\c".into(),
                 taken: Frames(48_000),
