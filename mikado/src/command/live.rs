@@ -53,7 +53,7 @@ fn grant(
     let (right, password) = rights.grant(person, times, &who(), now).map_err(refused)?;
     write(site, &rights)?;
     let voice = args.voice();
-    let door = site.live.map(|live| live.listen.to_string());
+    let door = site.live.as_ref().map(|live| live.listen.to_string());
     if voice.json {
         let answer = json!({ "site": site.id.to_string(), "id": right.id, "person": right.person, "door": door,
             "from": right.from.to_string(), "until": right.until.to_string(), "password": password });

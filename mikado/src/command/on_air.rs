@@ -68,7 +68,7 @@ fn options(
         }
     }
     let (data_dir, http) = (site.dir.clone(), site.http);
-    let live = site.live;
+    let live = site.live.clone();
     let transmitter = site.transmitter.as_ref().and_then(|t| match equipment::transmitter(t) {
         Ok(options) => Some(options),
         Err(why) => {

@@ -41,6 +41,9 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
         }
         if let Some(live) = &site.live {
             once.claim(reader, ("port", live.listen.get_ref().clone()), &live.listen.span(), name);
+            for line in &live.line {
+                once.claim(reader, ("port", line.rtp.get_ref().clone()), &line.rtp.span(), name);
+            }
         }
         if let Some(card) = &site.card {
             once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);

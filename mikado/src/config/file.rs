@@ -155,6 +155,19 @@ pub(super) struct Write {
 pub(super) struct Live {
     pub listen: Text,
     pub buffer: Option<Text>,
+    #[serde(default)]
+    pub line: Vec<Line>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    pub person: Text,
+    pub rtp: Text,
+    pub from: Text,
+    pub format: Option<Text>,
+    pub channels: Option<Text>,
+    pub buffer: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,12 +233,12 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("wav", "[[site]]"),
     ("icecast", "[[site]]"),
     ("aircheck", "[[site]]"),
-    ("channels", "[site.aircheck]"),
+    ("channels", "[site.aircheck] ou/or [[site.live.line]]"),
     ("keep", "[site.aircheck]"),
     ("disk_free_min", "[site.aircheck]"),
     ("url", "[[site.icecast]]"),
     ("mount", "[[site.icecast]]"),
-    ("format", "[[site.icecast]], [[site.rtp]] ou/or [site.mpx]"),
+    ("format", "[[site.icecast]], [[site.rtp]], [site.mpx] ou/or [[site.live.line]]"),
     ("mpx", "[[site]]"),
     ("pipe", "[site.mpx]"),
     ("emphasis", "[site.mpx]"),
@@ -236,7 +249,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("trim", "[site.mpx]"),
     ("signal", "[site.mpx]"),
     ("traffic", "[site.mpx]"),
-    ("rtp", "[[site]]"),
+    ("rtp", "[[site]] ou/or [[site.live.line]]"),
     ("to", "[[site.rtp]]"),
     ("packet_time", "[[site.rtp]]"),
     ("bitrate", "[[site.rtp]]"),
@@ -250,7 +263,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("restart", "[site.transmitter]"),
     ("live", "[[site]]"),
     ("listen", "[site.live]"),
-    ("buffer", "[site.live]"),
+    ("buffer", "[site.live] ou/or [[site.live.line]]"),
+    ("line", "[site.live]"),
+    ("person", "[[site.live.line]]"),
+    ("from", "[[site.live.line]]"),
     ("user", "[[site.icecast]]"),
     ("password", "[[site.icecast]]"),
     ("password_file", "[[site.icecast]]"),

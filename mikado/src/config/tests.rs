@@ -105,7 +105,7 @@ fn a_new_config_reads_back() {
     let config = parse(&new.to_toml()).unwrap();
     assert_eq!(config.http, new.http);
     assert_eq!(config.sites.iter().map(|s| (s.id, s.http.unwrap())).collect::<Vec<_>>(), new.sites);
-    let doors: Vec<_> = config.sites.iter().map(|s| s.live.map(|l| (l.listen, l.depth))).collect();
+    let doors: Vec<_> = config.sites.iter().map(|s| s.live.as_ref().map(|l| (l.listen, l.depth))).collect();
     assert_eq!(doors, [Some((new.doors[0], domain::Frames::from_secs(1))), None]);
 }
 

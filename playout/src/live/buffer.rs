@@ -12,7 +12,7 @@ use crate::realtime::{Frame, SILENCE};
 /// Sound that waits at most: what a stall lets pile up before the oldest goes.
 pub const WAITING_MAX: Frames = Frames::from_secs(30);
 /// Depths that make sense: a cable in the studio, a satellite on a bad day.
-pub const DEPTH: std::ops::RangeInclusive<Frames> = Frames::from_millis(20)..=Frames::from_secs(10);
+pub const DEPTH: std::ops::RangeInclusive<Frames> = Frames::from_millis(4)..=Frames::from_secs(10);
 /// The most that the speed may differ from the sender's: 0.1 %, a sixtieth of a semitone.
 const PPM_MAX: f64 = 1_000.0;
 /// Depth that the control loop holds with its slowest answer.

@@ -4,6 +4,7 @@
 //! gives into the ring of the real-time line, and says at the [`LiveDesk`] how it goes; the engine reads that on every turn
 //! and opens or closes the gate in the mixer.
 
+mod arrivals;
 mod buffer;
 mod desk;
 mod hearing;
@@ -12,6 +13,7 @@ mod sentences;
 mod stretch;
 mod takeover;
 
+pub use arrivals::{Arrivals, Bits, Counts, Linear};
 pub use buffer::{Buffer, DEPTH, WAITING_MAX};
 pub use desk::{Guest, LiveDesk, Report};
 pub use hearing::{Fault, Hearing};

@@ -11,6 +11,8 @@ use crate::realtime::LIVE_FADE;
 /// A source that has nothing to say keeps the air in silence for this long, and then loses it: with the crossfade that
 /// follows, less than two seconds are silent.
 pub const HOLD_MAX: Frames = Frames::from_millis(1_500);
+/// A shorter want of sound is a click in somebody's ear and no break that anybody is told of.
+const DRY_TOLD: Frames = Frames::from_millis(100);
 /// How long a source that was lost must flow before it has the air again.
 pub const STABLE_MIN: Frames = Frames::from_secs(5);
 /// How long after it was lost too often.
@@ -118,7 +120,8 @@ impl Takeover {
         if !self.is_on() {
             return Gate::Closed;
         }
-        self.standing = if self.dry_since.is_some() { Standing::Holding } else { Standing::OnAir };
+        let dry = self.dry_since.and_then(|since| now.since(since)).unwrap_or_default();
+        self.standing = if dry >= DRY_TOLD { Standing::Holding } else { Standing::OnAir };
         Gate::Open(self.opened, kept.map_or(source.until, |(from, _)| source.until.min(from)))
     }
 
@@ -289,6 +292,8 @@ mod tests {
         assert_eq!((takeover.standing(), takeover.on_since()), (Standing::OnAir, Some(at(0.0))));
         let dry = Source { is_flowing: false, ..source() };
         takeover.look(at(1.0), Some(dry), None);
+        assert_eq!(takeover.standing(), Standing::OnAir);
+        takeover.look(at(1.1), Some(dry), None);
         assert_eq!(takeover.standing(), Standing::Holding);
         takeover.look(at(3.0), Some(dry), None);
         assert_eq!((takeover.standing(), takeover.on_since()), (Standing::Waiting, None));

@@ -40,7 +40,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
 pub use equipment::{EncoderOptions, TransmitterOptions};
-pub use live::LiveOptions;
+pub use live::{LineOptions, LiveOptions};
 pub use mpx::{MpxOutput, MpxTo, PipeFormat};
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 

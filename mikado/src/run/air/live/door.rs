@@ -4,13 +4,13 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::SiteId;
+use domain::{Frames, SiteId};
 use jiff::Timestamp;
 use playout::live::{Guest, LiveDesk};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -33,8 +33,6 @@ const GUESTS_MAX: usize = 16;
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// How often a right is read again while somebody has the line.
 const RIGHT_EVERY: Duration = Duration::from_secs(1);
-/// How long what waits in the buffer may still sound after its sender has gone.
-const DRAIN_WITHIN: Duration = Duration::from_secs(12);
 /// A port that is taken is tried again this often, and so is one that could not be listened at.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -58,9 +56,14 @@ pub struct Door {
     pub taken: Mutex<Option<(u64, String)>>,
     /// The last number given.
     pub last: AtomicU64,
+    /// How much of the sound of whoever knocks lies ready.
+    pub depth: Frames,
 }
 
 impl Door {
+    /// How long what waits in the buffer may still sound after its sender has gone.
+    pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(12);
+
     /// Listens at `address` for ever; `complain` is told when that cannot be.
     pub async fn serve(self: Arc<Self>, address: SocketAddr, complain: impl Fn(Option<io::Error>)) {
         let room = Arc::new(Semaphore::new(GUESTS_MAX));
@@ -115,9 +118,11 @@ impl Door {
                 return say(&mut stream, &answer).await;
             }
         };
-        let seat = match self.sit(&right, format, &request.agent) {
+        let (format, agent) = (format.name(), &request.agent);
+        let source = if agent.is_empty() { format.to_owned() } else { format!("{format} · {agent}") };
+        let seat = match self.sit(&right, source, self.depth) {
             Ok(seat) => seat,
-            Err(answer) => return say(&mut stream, &answer).await,
+            Err(who) => return say(&mut stream, &answers::taken(&who)).await,
         };
         let Ok(decoder) = Decoder::start() else {
             let answer = answers::not_now("Aucun décodeur ne peut démarrer.", "No decoder can be started.");
@@ -162,21 +167,27 @@ impl Door {
         }
     }
 
-    /// Takes the line, if nobody has it.
-    fn sit(&self, right: &Right, format: Format, agent: &str) -> Result<Seat<'_>, Answer> {
+    /// The right of this person that is open now. While the time is not trusted there is none.
+    pub(super) fn right_of(&self, person: &str) -> Option<Right> {
+        let now = self.clock.now();
+        let rights = Rights::read(&self.rights).ok().filter(|_| (self.trusted)())?;
+        rights.rights.into_iter().find(|r| r.person == person && (r.from..r.until).contains(&now))
+    }
+
+    /// Takes the line, if nobody has it; else says who has.
+    pub(super) fn sit(&self, right: &Right, source: String, depth: Frames) -> Result<Seat<'_>, String> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, who)) = &*taken {
-            return Err(answers::taken(who));
+            return Err(who.clone());
         }
         let number = self.last.fetch_add(1, Relaxed) + 1;
         *taken = Some((number, right.person.clone()));
-        let source = if agent.is_empty() { format.name().to_owned() } else { format!("{} · {agent}", format.name()) };
         let until = self.ends(right);
         tracing::info!(site = %self.site, person = right.person, source, number, "a live source has come");
         let guest = Guest { number, person: right.person.clone(), source, until };
-        let _ = self.words.try_send(Word::Came(number));
+        let _ = self.words.try_send(Word::Came(number, depth));
         self.desk.seat(Some(guest));
-        Ok(Seat { door: self, number })
+        Ok(Seat { door: self, number, until })
     }
 
     /// Lets what still waits be heard, for as long as that may take.
@@ -191,7 +202,7 @@ impl Door {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        let _ = timeout(DRAIN_WITHIN, over).await;
+        let _ = timeout(Self::DRAIN_WITHIN, over).await;
     }
 
     /// Comes back when the right is taken back, or has been over for a moment.
@@ -199,12 +210,8 @@ impl Door {
         let ends = self.ends(right);
         while self.clock.now() < ends {
             sleep(RIGHT_EVERY).await;
-            let file = self.rights.clone();
-            let read = tokio::task::spawn_blocking(move || Rights::read(&file)).await;
-            // A file that cannot be read takes nobody off the air.
-            if let Ok(Ok(rights)) = read
-                && !rights.rights.iter().any(|r| r.id == right.id && r.hash == right.hash)
-            {
+            let (file, held) = (self.rights.clone(), right.clone());
+            if let Ok(true) = tokio::task::spawn_blocking(move || is_revoked(&file, &held)).await {
                 return;
             }
         }
@@ -234,10 +241,19 @@ impl Door {
     }
 }
 
+/// Whether a right has been taken back. A file that cannot be read takes nobody off the air.
+pub(super) fn is_revoked(file: &Path, held: &Right) -> bool {
+    let gone = |rights: Rights| !rights.rights.iter().any(|r| r.id == held.id && r.hash == held.hash);
+    Rights::read(file).is_ok_and(gone)
+}
+
 /// The line, until it is dropped.
-struct Seat<'a> {
+pub(super) struct Seat<'a> {
     door: &'a Door,
-    number: u64,
+    /// Which connection this is.
+    pub number: u64,
+    /// Where their time ends.
+    pub until: Timestamp,
 }
 
 impl Drop for Seat<'_> {
@@ -280,7 +296,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, sync_channel};
 
-    fn door(dir: &std::path::Path) -> (Arc<Door>, Receiver<Word>) {
+    fn door(dir: &Path) -> (Arc<Door>, Receiver<Word>) {
         let (words, said) = sync_channel(64);
         let door = Door {
             site: "GAO".parse().unwrap(),
@@ -292,6 +308,7 @@ mod tests {
             attempts: Mutex::default(),
             taken: Mutex::default(),
             last: AtomicU64::default(),
+            depth: Frames::from_secs(1),
         };
         (Arc::new(door), said)
     }
@@ -341,7 +358,7 @@ mod tests {
             assert!(door.desk.reading().is_none() && said.try_recv().is_err(), "nothing has changed");
         }
         let right = Rights::read(&door.rights).unwrap().rights[0].clone();
-        let seat = door.sit(&right, Format::Ogg, "butt").unwrap();
+        let seat = door.sit(&right, "Ogg · butt".into(), door.depth).ok().unwrap();
         assert_eq!(door.desk.reading().map(|l| (l.person, l.source)), Some(("Awa".into(), "Ogg · butt".into())));
         let answer = answered(&door, &put(&good, "audio/mpeg")).await;
         assert!(answer.starts_with("HTTP/1.0 403 ") && answer.contains("Awa"), "{answer}");

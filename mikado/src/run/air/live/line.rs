@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::Frames;
+use hardware::priority;
 use playout::live::{Buffer, Hearing, LiveDesk, Report};
 use playout::realtime::{Frame, LiveFiller, SILENCE};
 
@@ -14,21 +15,22 @@ use crate::run::air::pace::PaceState;
 
 /// Pieces of sound that may wait for the thread: it has stood still for seconds when they do not fit, and drops them.
 const WORDS_MAX: usize = 256;
-/// How much of the depth lies in the ring, where it stands for what the thread may be late: a quarter, within these.
-const AHEAD: std::ops::RangeInclusive<Frames> = Frames::from_millis(20)..=Frames::from_millis(150);
+/// How much of the depth lies in the ring, where it stands for what the thread may be late: a quarter, within these. The
+/// mixer takes 10 ms at once, and a card as much more as it asks for.
+const AHEAD: std::ops::RangeInclusive<Frames> = Frames::from_millis(15)..=Frames::from_millis(150);
 /// How often the ring is looked at while somebody is there.
 const NAP: Duration = Duration::from_millis(5);
 /// And while nobody is.
 const REST: Duration = Duration::from_hours(1);
-/// Frames given at once: half a block.
-const PIECE: usize = 240;
+/// Frames given at once: 2 ms.
+const PIECE: usize = 96;
 /// A few calls deep.
 const STACK_BYTES: usize = 256 * 1024;
 
 /// What the connections tell the thread; the number says which of them.
 pub enum Word {
-    /// Somebody was let in.
-    Came(u64),
+    /// Somebody was let in, of whose sound so much shall lie ready on average.
+    Came(u64, Frames),
     /// Their next sound.
     Sound(u64, Vec<Frame>),
     /// They send no more; what waits is given to its end.
@@ -39,32 +41,35 @@ pub enum Word {
 
 struct Guest {
     number: u64,
+    /// What of their sound lies in the ring.
+    ahead: Frames,
     buffer: Buffer,
     hearing: Hearing,
 }
 
 struct Line {
-    /// What lies in the buffer on average, and what in the ring.
-    depth: Frames,
-    ahead: Frames,
+    /// What is taken from the ring at once, beside the mixer's block.
+    burst: Frames,
     filler: LiveFiller,
     desk: Arc<LiveDesk>,
     pace: Arc<PaceState>,
     guest: Option<Guest>,
 }
 
-/// Starts the thread; it lives as long as somebody can speak to it.
+/// Starts the thread; it lives as long as somebody can speak to it. `burst` is what a card takes at once.
 pub fn start(
-    depth: Frames,
+    burst: Frames,
     filler: LiveFiller,
     desk: Arc<LiveDesk>,
     pace: Arc<PaceState>,
 ) -> io::Result<SyncSender<Word>> {
     let (send, words) = sync_channel(WORDS_MAX);
-    let ahead = Frames(depth.0 / 4).clamp(*AHEAD.start(), *AHEAD.end());
-    let depth = depth.saturating_sub(ahead);
-    let line = Line { depth, ahead, filler, desk, pace, guest: None };
-    thread::Builder::new().name("live".into()).stack_size(STACK_BYTES).spawn(move || line.run(&words))?;
+    let line = Line { burst, filler, desk, pace, guest: None };
+    thread::Builder::new().name("live".into()).stack_size(STACK_BYTES).spawn(move || {
+        // Whoever speaks from the next room has milliseconds between them and a dry ring.
+        priority::take_real_time();
+        line.run(&words);
+    })?;
     Ok(send)
 }
 
@@ -89,8 +94,10 @@ impl Line {
     fn take(&mut self, word: Word) {
         let now = self.pace.position(Instant::now());
         match word {
-            Word::Came(number) => {
-                self.guest = Some(Guest { number, buffer: Buffer::new(self.depth), hearing: Hearing::default() });
+            Word::Came(number, depth) => {
+                let ahead = Frames(depth.0 / 4).max(*AHEAD.start() + self.burst).min(*AHEAD.end());
+                let buffer = Buffer::new(depth.saturating_sub(ahead));
+                self.guest = Some(Guest { number, ahead, buffer, hearing: Hearing::default() });
             }
             Word::Sound(number, sound) => {
                 if let Some(guest) = self.guest.as_mut().filter(|g| g.number == number) {
@@ -112,7 +119,7 @@ impl Line {
         let Some(guest) = &mut self.guest else { return };
         let now = self.pace.position(Instant::now());
         let mut piece = [SILENCE; PIECE];
-        while self.filler.queued() < self.ahead {
+        while self.filler.queued() < guest.ahead {
             guest.buffer.pull(now, &mut piece);
             if self.filler.push(&piece) < PIECE {
                 break;

@@ -6,6 +6,7 @@ mod body;
 mod decoding;
 mod door;
 mod line;
+mod lines;
 mod request;
 
 use std::io;
@@ -16,19 +17,31 @@ use domain::{Finding, Frames, Severity};
 use playout::live::LiveDesk;
 use playout::realtime::{LiveFeed, LiveGate, live_feed};
 
-use super::options::AirOptions;
+use super::options::{AirOptions, OutputOptions};
 use super::pace::PaceState;
 use super::station::Station;
 use crate::rights;
 
+pub use self::lines::LineOptions;
+
 /// Where somebody live may come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveOptions {
     /// Where the door is.
     pub listen: SocketAddr,
     /// How much of their sound lies ready on average: what their network may be late.
     pub depth: Frames,
+    /// Lines that lie open to one place each.
+    pub lines: Vec<LineOptions>,
 }
+
+impl LiveOptions {
+    /// A site has a studio, a hall, a codec in reserve.
+    pub const LINES_MAX: usize = 4;
+}
+
+/// Under which names the lines complain.
+const LINES: [&str; LiveOptions::LINES_MAX] = ["live-1", "live-2", "live-3", "live-4"];
 
 /// The engine's end of the line.
 pub struct LiveLine {
@@ -42,19 +55,28 @@ pub struct LiveLine {
 
 /// The outer end of the line: what the door speaks to.
 pub struct Outer {
-    listen: SocketAddr,
+    options: LiveOptions,
     words: std::sync::mpsc::SyncSender<line::Word>,
     desk: Arc<LiveDesk>,
 }
 
 /// Starts the live thread when a door is configured.
 pub fn open(options: &AirOptions, pace: &Arc<PaceState>) -> io::Result<Option<(LiveLine, Outer)>> {
-    let Some(LiveOptions { listen, depth }) = options.live else { return Ok(None) };
+    let Some(live) = options.live.clone() else { return Ok(None) };
     let (filler, feed, gate) = live_feed();
     let desk = Arc::new(LiveDesk::default());
-    let words = line::start(depth, filler, Arc::clone(&desk), Arc::clone(pace))?;
-    let outer = Outer { listen, words, desk: Arc::clone(&desk) };
+    let words = line::start(burst(options), filler, Arc::clone(&desk), Arc::clone(pace))?;
+    let outer = Outer { options: live, words, desk: Arc::clone(&desk) };
     Ok(Some((LiveLine { feed, gate, desk }, outer)))
+}
+
+/// What a card takes at once, and the mixer with it.
+fn burst(options: &AirOptions) -> Frames {
+    let period = options.outputs.iter().find_map(|output| match output {
+        OutputOptions::Card { period, .. } => Some(*period),
+        _ => None,
+    });
+    period.unwrap_or_default()
 }
 
 /// Serves the door for ever.
@@ -70,13 +92,19 @@ pub async fn serve(station: Arc<Station>, options: &AirOptions, outer: Outer) {
         attempts: std::sync::Mutex::default(),
         taken: std::sync::Mutex::default(),
         last: std::sync::atomic::AtomicU64::default(),
+        depth: outer.options.depth,
     };
-    let listen = outer.listen;
+    let (listen, door) = (outer.options.listen, Arc::new(door));
+    for (line, source) in outer.options.lines.into_iter().zip(LINES) {
+        if let Err(e) = lines::start(Arc::clone(&door), line, (Arc::clone(&station.alarms), source)) {
+            tracing::error!("a live line could not be started: {e}");
+        }
+    }
     let complain = move |e: Option<io::Error>| {
         let findings = e.iter().map(|e| port_taken(listen, e)).collect();
         station.alarms.set("live", findings, station.clock.now());
     };
-    Arc::new(door).serve(listen, complain).await;
+    door.serve(listen, complain).await;
 }
 
 fn port_taken(address: SocketAddr, e: &io::Error) -> Finding {
