@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod diagnostics;
 pub mod error;
+mod given;
 pub mod kit;
 pub mod receivers;
 pub mod rights;

@@ -72,6 +72,11 @@ fn plans_are_published_once_and_again_only_when_something_differs() {
     };
     assert!(!airs(&first) && airs(&second));
     assert_eq!(second.revision.0, first.revision.0 + 1, "a restart alone publishes nothing");
+    let now = jiff::Timestamp::now();
+    let why = station.json(&["why", "--site", "GAO", "--at", &now.to_string()]);
+    let kept = why["in_force"]["revision"].as_u64().expect("what was in force a moment ago is kept");
+    assert!((1..=second.revision.0).contains(&kept), "{why}");
+    assert_eq!((&why["in_force"]["publication"], &why["in_force"]["author"]), (&1.into(), &"hq".into()), "{why}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use crate::plan::Placement;
 
 mod changes;
+mod given;
 mod lacks;
 mod owed;
 mod publication;
@@ -19,6 +20,7 @@ mod rows;
 mod schema;
 
 pub use changes::By;
+pub use given::{Given, GivenDay};
 pub use owed::Debt;
 pub use publication::{Proposed, Publication};
 
@@ -84,6 +86,8 @@ pub struct Store {
 impl Store {
     /// Most as-run records that one query returns: a site's day has some 1 500, a bad one ten times that.
     pub const MAX_AS_RUN: u32 = 50_000;
+    /// Records looked at for one moment: what begins together at a join, with room.
+    const MAX_OVERLAP: u32 = 16;
     /// Most station revisions listed.
     pub const MAX_HISTORY: u32 = 200;
 
@@ -236,6 +240,16 @@ impl Store {
         let mut query = db.prepare_cached(rows::NEWEST)?;
         let found = query.query_map(params![site.as_str(), most.min(Self::MAX_AS_RUN)], rows::raw)?;
         found.map(|row| row?.read()).collect()
+    }
+
+    /// What a site was putting out at a moment: one record, or none, or two where one sounds over the other.
+    pub fn as_run_at(&self, site: SiteId, at: Timestamp) -> Result<Vec<AsRun>, StoreError> {
+        let db = self.db();
+        let mut query = db.prepare_cached(rows::UNTIL)?;
+        let found = query.query_map(params![site.as_str(), at.as_millisecond(), Self::MAX_OVERLAP], rows::raw)?;
+        let records = found.map(|row| row?.read()).collect::<Result<Vec<AsRun>, StoreError>>()?;
+        let ends = |r: &AsRun| r.wall.and_then(|from| from.checked_add(r.length.as_duration()).ok());
+        Ok(records.into_iter().filter(|r| ends(r).is_some_and(|end| at < end)).collect())
     }
 
     /// Every as-run record of one life of an air process, in order, at most [`Self::MAX_AS_RUN`].

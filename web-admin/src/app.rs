@@ -7,7 +7,7 @@ use domain::{Finding, Frames, SiteId, SitePlan, Vitals};
 use jiff::{Timestamp, civil::Date};
 use media::catalogue::Catalogue;
 use media::ingest::Ingest;
-use scheduler::{Station, Store};
+use scheduler::{InForce, Station, Store};
 use tokio::sync::{Notify, watch};
 
 use crate::People;
@@ -39,6 +39,10 @@ pub struct Planned {
 /// How the pages ask for the plan of a site and civil day: the published one when there is one, else one made for the
 /// occasion. Called on a blocking thread; `None` when the site is unknown or the day cannot be planned.
 pub type Plans = Arc<dyn Fn(SiteId, Date) -> Option<Arc<Planned>> + Send + Sync>;
+
+/// How the pages ask which plan a site had at a moment, and of which grid. Called on a blocking thread; `None` when nothing is
+/// kept of that day.
+pub type Past = Arc<dyn Fn(SiteId, Timestamp) -> Option<InForce> + Send + Sync>;
 
 /// One piece of a site's air check as the pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +86,8 @@ pub struct App {
     pub replan: Arc<Notify>,
     /// Plans by site and day.
     pub plans: Plans,
+    /// Plans as they were in force.
+    pub past: Past,
     /// What went out, as it was recorded.
     pub air_checks: Arc<dyn AirChecks>,
 }

@@ -27,7 +27,7 @@ mod wall;
 mod web;
 mod words;
 
-pub use app::{AirChecks, App, Planned, Plans, RecordedPiece, SiteView};
+pub use app::{AirChecks, App, Past, Planned, Plans, RecordedPiece, SiteView};
 pub use people::{Act, OneTimeSecret, People, PeopleError, Role};
 pub use routes::{doors, router};
 pub use text::one_line;

@@ -2,7 +2,7 @@
 
 use domain::{Finding, Revision, Severity, SiteId, SitePlan};
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 use playout::planfile::PlanSlots;
 use scheduler::{PlanInputs, ProgrammeSlot, Reconciliation, programme_csv};
 use serde_json::json;
@@ -12,6 +12,7 @@ use super::plan_text::{ENTRY_COLUMNS, entry_line, entry_record, plan_json, slot_
 use super::studio::{Material, Studio, read_station, store_error, today};
 use crate::args::{Args, PlanArgs};
 use crate::error::Error;
+use crate::given;
 use crate::speech::{Said, finding_json};
 
 /// A plan and where it comes from.
@@ -92,8 +93,13 @@ fn made(material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
     Ok(Shown { plan, findings, published: false })
 }
 
-/// What the site really holds for that day, else what it would get now.
+/// What the site really holds for that day, or held when it was over; else what it would get now.
 pub(super) fn published_or_made(studio: &Studio, material: &Material, site: SiteId, day: Date) -> Result<Shown, Error> {
+    if day < today(&material.station, studio.clock)
+        && let Some(plan) = last_given(studio, site, day)?
+    {
+        return Ok(Shown { plan, findings: Vec::new(), published: true });
+    }
     let mut shown = made(material, site, day)?;
     let Some(config) = studio.config.site(site).filter(|s| s.plans().is_dir()) else { return Ok(shown) };
     let Ok(slots) = PlanSlots::open(config.plans(), site) else { return Ok(shown) };
@@ -104,6 +110,11 @@ pub(super) fn published_or_made(studio: &Studio, material: &Material, site: Site
         shown.published = true;
     }
     Ok(shown)
+}
+
+fn last_given(studio: &Studio, site: SiteId, day: Date) -> Result<Option<SitePlan>, Error> {
+    given::plan_at(&studio.store, site, day, Timestamp::MAX)
+        .map_err(|e| Error::doing("le conducteur d'alors ne se lit pas", "the plan of then cannot be read", e))
 }
 
 fn programmes(args: &Args, what: &PlanArgs, slots: &[ProgrammeSlot]) {

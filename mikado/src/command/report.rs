@@ -71,7 +71,7 @@ impl About {
         self.sites.iter().flat_map(|site| self.days.iter().map(|day| (*site, *day)))
     }
 
-    /// The plan that the site holds for a day, else the one that would be made of today's cards.
+    /// The plan that the site holds or held for a day, else the one that would be made of today's cards.
     fn plan(&self, site: SiteId, day: Date) -> Result<SitePlan, Error> {
         let material = self.studio.material(self.material.station.clone(), day)?;
         published_or_made(&self.studio, &material, site, day).map(|shown| shown.plan)

@@ -17,6 +17,7 @@ use domain::{Revision, SiteId, SitePlan};
 use jiff::Timestamp;
 
 pub use slots::PlanSlots;
+pub use wire::{piece_from_bytes, piece_to_bytes};
 
 use crate::error::{Error, Result};
 

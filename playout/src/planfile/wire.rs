@@ -137,6 +137,18 @@ pub(super) fn from_json(body: &[u8]) -> Result<PlanBundle> {
     Ok(PlanBundle { site, revision: Revision(wire.revision), plans })
 }
 
+/// The entries of a piece of a plan as bytes: what is kept of it for looking back.
+pub fn piece_to_bytes(entries: &[Entry]) -> Result<Vec<u8>> {
+    let wire: Vec<WireEntry> = entries.iter().map(wire_entry).collect();
+    serde_json::to_vec(&wire).map_err(|e| Error::BadPlan(e.to_string()))
+}
+
+/// The entries that [`piece_to_bytes`] wrote.
+pub fn piece_from_bytes(bytes: &[u8]) -> Result<Vec<Entry>> {
+    let wire: Vec<WireEntry> = serde_json::from_slice(bytes).map_err(bad)?;
+    wire.into_iter().map(entry).collect()
+}
+
 fn bad(e: impl std::fmt::Display) -> Error {
     Error::BadPlan(e.to_string())
 }

@@ -196,12 +196,22 @@ impl Store {
 
     /// The newest publications, newest first.
     pub fn publications(&self, most: u32) -> Result<Vec<Publication>, StoreError> {
+        self.publications_to(u64::MAX, most)
+    }
+
+    /// One publication; `None` when there is none of that number.
+    pub fn publication(&self, number: u64) -> Result<Option<Publication>, StoreError> {
+        Ok(self.publications_to(number, 1)?.pop().filter(|p| p.number == number))
+    }
+
+    fn publications_to(&self, last: u64, most: u32) -> Result<Vec<Publication>, StoreError> {
         let db = self.db();
         let mut query = db.prepare_cached(
             "SELECT number, station, said, accepted, undoes, author, reason, at FROM publication
-             ORDER BY number DESC LIMIT ?1",
+             WHERE number <= ?2 ORDER BY number DESC LIMIT ?1",
         )?;
-        let rows = query.query_map([most.min(Self::MAX_PUBLICATIONS)], |r| {
+        let last = i64::try_from(last).unwrap_or(i64::MAX);
+        let rows = query.query_map(params![most.min(Self::MAX_PUBLICATIONS), last], |r| {
             let texts: [String; 5] = [r.get(2)?, r.get(3)?, r.get(5)?, r.get(6)?, r.get(7)?];
             Ok((unsigned(r, 0)?, unsigned(r, 1)?, r.get::<_, Option<i64>>(4)?, texts))
         })?;

@@ -23,6 +23,8 @@ pub(super) const BY_TIME: &str =
     select!("WHERE site = ?1 AND wall_ms >= ?2 AND wall_ms < ?3 ORDER BY wall_ms, boot, seq LIMIT ?4");
 pub(super) const NEWEST: &str =
     select!("WHERE site = ?1 AND wall_ms IS NOT NULL ORDER BY wall_ms DESC, boot DESC, seq DESC LIMIT ?2");
+pub(super) const UNTIL: &str =
+    select!("WHERE site = ?1 AND wall_ms <= ?2 ORDER BY wall_ms DESC, boot DESC, seq DESC LIMIT ?3");
 pub(super) const BY_BOOT: &str = select!("WHERE site = ?1 AND boot = ?2 ORDER BY seq LIMIT ?3");
 
 pub(super) fn insert(statement: &mut CachedStatement<'_>, r: &AsRun) -> Result<usize, StoreError> {

@@ -70,6 +70,18 @@ const MIGRATIONS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX owed_missed ON owed (missed_ms);
 ",
+    "
+    CREATE TABLE piece (
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, day TEXT NOT NULL, bytes BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX piece_day ON piece (day);
+    CREATE TABLE given (
+        site TEXT NOT NULL, day TEXT NOT NULL, revision INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+        publication INTEGER, hash BLOB NOT NULL, pieces BLOB NOT NULL,
+        PRIMARY KEY (site, day, revision)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX given_day ON given (day);
+",
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

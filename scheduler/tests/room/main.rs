@@ -7,6 +7,7 @@ mod catalogue;
 mod dates;
 mod exchange;
 mod file;
+mod given;
 mod grid;
 mod joins;
 mod languages;

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::{Asset, AssetKind, Origin, Segment, SiteId, Status, What};
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use scheduler::grid::hms;
 use scheduler::station::Site;
-use scheduler::{Changes, PlanInputs, Station};
+use scheduler::{Changes, InForce, PlanInputs, Station};
 
 use super::Asked as Typed;
 use super::lanes::NETWORK;
@@ -236,19 +237,38 @@ fn reasons(
         ..PlanInputs::new(found.heard_at, which.day, station, assets)
     };
     let Some(at) = content_at(app, station, which, found) else { return Ok((said, Vec::new())) };
-    let why = scheduler::why(&inputs, at).map_err(WebError::internal)?;
+    let past = if at <= app.now() { (app.past)(found.heard_at, at) } else { None };
+    let why = explained(&inputs, past.as_ref(), at)?;
     let word = |r: &scheduler::Reason| if lang == Lang::Fr { r.fr.clone() } else { r.en.clone() };
     let mut losers = Vec::new();
     if let Some(why) = why {
         said.extend(why.reasons.iter().map(word));
         losers = why.losers.iter().take(12).map(|l| (l.what.clone(), word(&l.reason))).collect();
     }
+    let zone = station.zone();
+    said.extend(past.map(|p| lang.one_of(p.said(at, zone))));
+    if at <= app.now() {
+        let heard = app.store.as_run_at(found.heard_at, at).map_err(WebError::internal)?;
+        said.extend(heard.iter().map(|r| lang.one_of(scheduler::heard_said(r, zone))));
+    }
     said.dedup();
     Ok((said, losers))
 }
 
+/// Why the plan of then had it, where one is kept; else why the plan of now has it.
+fn explained(
+    inputs: &PlanInputs<'_>,
+    past: Option<&InForce>,
+    at: Timestamp,
+) -> Result<Option<scheduler::Why>, WebError> {
+    let Some(past) = past else { return scheduler::why(inputs, at).map_err(WebError::internal) };
+    let (station, changes) = past.grid.as_ref().map_or((inputs.station, inputs.changes), |(s, c)| (s, c));
+    let then = PlanInputs { station, changes, ..*inputs };
+    scheduler::why_given(&then, &past.plan, at).map_err(WebError::internal)
+}
+
 /// When the programme itself begins in this slot: after its opening.
-fn content_at(app: &App, station: &Station, which: &Asked, found: &Found) -> Option<jiff::Timestamp> {
+fn content_at(app: &App, station: &Station, which: &Asked, found: &Found) -> Option<Timestamp> {
     let from = station.instant(which.day, found.start_s)?;
     let to = station.instant(which.day, found.end_s)?;
     let planned = (app.plans)(found.heard_at, which.day);

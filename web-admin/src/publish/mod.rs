@@ -123,7 +123,7 @@ async fn made(web: &Web, v: &Visitor, said: Option<String>, problem: Option<Stri
 }
 
 fn past(p: Publication, newest: u64, station: &Station, lang: Lang) -> Past {
-    let word = |(fr, en): (String, String)| if lang == Lang::Fr { fr } else { en };
+    let word = |said: (String, String)| lang.one_of(said);
     Past {
         number: p.number,
         at: moment(station, p.at, lang),

@@ -42,6 +42,14 @@ impl Lang {
             Self::En => &finding.en,
         }
     }
+
+    /// A sentence that is there in French and English.
+    pub(crate) fn one_of(self, (fr, en): (String, String)) -> String {
+        match self {
+            Self::Fr => fr,
+            Self::En => en,
+        }
+    }
 }
 
 impl Words {

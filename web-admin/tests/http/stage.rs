@@ -53,6 +53,7 @@ impl Stage {
                 Arc::new(move || *time.lock().unwrap())
             },
             plans: plans(station.clone(), Arc::clone(&catalogue), Arc::clone(&store)),
+            past: Arc::new(|_, _| None),
             replan: Arc::new(Notify::new()),
             air_checks: Arc::new(Recorded(at("aircheck"))),
             station,

@@ -108,6 +108,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     }
     let clock = rooms.clock;
     tokio::spawn(trash::empty(Arc::clone(&rooms.catalogue), ingest.shelf.clone(), clock));
+    let past = planner::past_for_pages(&rooms, station.clone());
     let app = App {
         people: Arc::clone(&rooms.people),
         catalogue: Arc::clone(&rooms.catalogue),
@@ -119,6 +120,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         clock: Arc::new(move || clock.now()),
         replan,
         plans: planner::plans_for_pages(&rooms, published),
+        past,
         air_checks: Arc::new(air_checks::SiteAirChecks(Arc::clone(&rooms.config))),
     };
     tracing::info!("pages on http://{}/", rooms.config.http);

@@ -18,6 +18,7 @@ use web_admin::{Planned, Plans};
 use super::Rooms;
 use crate::clock::WallClock;
 use crate::config::Config;
+use crate::given;
 use crate::kit::Kit;
 
 /// Today, tomorrow and the day after: a site cut off on a Friday evening plays through the Sunday.
@@ -54,6 +55,8 @@ pub(super) struct Planner {
     station_number: Option<u64>,
     slots: BTreeMap<SiteId, PlanSlots>,
     highest: Revision,
+    /// What the sites have been given in this round, to be kept when all of them have theirs.
+    given: Vec<PlanBundle>,
     /// What each site holds to plan for itself, by the hash of its bytes.
     kits: BTreeMap<SiteId, blake3::Hash>,
 }
@@ -70,6 +73,7 @@ impl Planner {
             station_number: None,
             slots: BTreeMap::new(),
             highest: Revision::default(),
+            given: Vec::new(),
             kits: BTreeMap::new(),
         };
         planner.take_over();
@@ -93,6 +97,8 @@ impl Planner {
             }
             if let Some(bundle) = bundle {
                 self.highest = self.highest.max(bundle.revision);
+                // What was published just before the power went is kept now.
+                keep_given(&self.store, &bundle, self.clock.now());
                 let plans = bundle.plans.into_iter().map(|plan| Arc::new(Planned { plan, findings: Vec::new() }));
                 published.extend(plans.map(|p| ((site.id, p.plan.day()), p)));
             }
@@ -206,7 +212,14 @@ impl Planner {
                 done = false;
             }
         }
+        for bundle in self.given.drain(..) {
+            keep_given(&self.store, &bundle, now);
+        }
         self.store.note_placed(&debts)?;
+        let forgotten = self.store.forget_plans()?;
+        if forgotten > 0 {
+            tracing::info!("{forgotten} plans older than {} days are no longer kept", Store::GIVEN_DAYS);
+        }
         Ok(done)
     }
 
@@ -292,7 +305,9 @@ impl Planner {
             *revision = Some(number);
             self.highest = self.highest.max(number);
             let plans = planned.iter().map(|p| numbered(&p.plan, number)).collect::<Result<Vec<_>, _>>()?;
-            slots.publish(&PlanBundle { site, revision: number, plans })?;
+            let bundle = PlanBundle { site, revision: number, plans };
+            slots.publish(&bundle)?;
+            self.given.push(bundle);
         }
         self.keep(site, planned, number);
         Ok(())
@@ -311,6 +326,15 @@ impl Planner {
         }
         // Yesterday's promise is still looked at in the morning; older ones are read from the as-run.
         published.retain(|(s, day), _| *s != site || first.is_none_or(|f| f.duration_since(*day).as_hours() <= 48));
+    }
+}
+
+/// Keeps what a site has been given, for looking back. A site is never left without a plan because that failed.
+fn keep_given(store: &Store, bundle: &PlanBundle, now: Timestamp) {
+    let days: anyhow::Result<Vec<_>> = bundle.plans.iter().map(given::day_of).collect();
+    let kept = days.and_then(|days| Ok(store.keep_plans(bundle.site, bundle.revision, now, &days)?));
+    if let Err(why) = kept {
+        tracing::warn!("{}: plan no. {} is not kept for looking back: {why}", bundle.site, bundle.revision.0);
     }
 }
 
@@ -342,11 +366,29 @@ pub(super) fn in_force(published: &Published, site: SiteId, day: Date) -> Option
     lock(published).get(&(site, day)).cloned()
 }
 
-/// How the pages get a plan: the one in force, else one made for the occasion.
+/// How the pages get a plan: the one in force, for a day that is over the last one that was, else one made for the occasion.
 pub(super) fn plans_for_pages(rooms: &Rooms, published: Published) -> Plans {
     let (catalogue, store) = (Arc::clone(&rooms.catalogue), Arc::clone(&rooms.store));
     Arc::new(move |site, day| {
-        in_force(&published, site, day).or_else(|| for_the_occasion(&catalogue, &store, site, day).map(Arc::new))
+        in_force(&published, site, day)
+            .or_else(|| last_given(&store, site, day).map(Arc::new))
+            .or_else(|| for_the_occasion(&catalogue, &store, site, day).map(Arc::new))
+    })
+}
+
+fn last_given(store: &Store, site: SiteId, day: Date) -> Option<Planned> {
+    let found = given::plan_at(store, site, day, Timestamp::MAX);
+    let plan = found.inspect_err(|why| tracing::warn!("{site} {day}: the plan that was given: {why}")).ok()??;
+    Some(Planned { plan, findings: Vec::new() })
+}
+
+/// How the pages ask what was in force at a moment.
+pub(super) fn past_for_pages(rooms: &Rooms, station: watch::Receiver<Arc<Station>>) -> web_admin::Past {
+    let store = Arc::clone(&rooms.store);
+    Arc::new(move |site, at| {
+        let station = Arc::clone(&station.borrow());
+        let found = given::in_force(&store, site, &station, at);
+        found.inspect_err(|why| tracing::warn!("{site} {at}: the plan that was in force: {why}")).ok()?
     })
 }
 
