@@ -11,6 +11,7 @@ pub mod music;
 pub mod needs;
 pub mod piece;
 pub mod sound;
+pub mod titles;
 pub mod tone;
 pub mod voices;
 

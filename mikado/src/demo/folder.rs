@@ -52,13 +52,16 @@ pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// The reference station with its calendar and its turning order of languages.
-fn reference() -> Result<Station, Error> {
+/// The reference station with its calendar, its turning order of languages and its rotation of music.
+pub(super) fn reference() -> Result<Station, Error> {
     let station = Station::from_reference(WEEK, CAMPAIGNS).and_then(|s| s.with_calendar(CALENDAR));
     let mut file = station.map_err(super::failed)?.file().clone();
     let mut rotation: toml::Table = ROTATION.parse().map_err(super::failed)?;
     if let Some(turning) = rotation.remove("rotation") {
         file.rotation = turning.try_into().map_err(super::failed)?;
+    }
+    if let Some(music) = rotation.remove("music") {
+        file.music = music.try_into().map_err(super::failed)?;
     }
     Station::new(file).map_err(super::failed)
 }

@@ -8,6 +8,7 @@ use scheduler::station::SegmentKind;
 use scheduler::{ProgrammeSlot, Station};
 
 use super::piece::{Piece, jingle_word};
+use super::titles::titles;
 use super::voices::Texts;
 
 /// A piece, and the stretch of wall time in which it is wanted.
@@ -63,11 +64,13 @@ impl Gathered<'_> {
         }
         let Some(format) = self.station.clock_format(&slot.clock_format) else { return };
         let length = Frames::from_secs(self.station.content_s(&slot.clock_format).into());
-        let edition = Piece::edition(self.texts, slot, (starts, ends), length).ok();
+        let rotates = self.station.file().music.iter().any(|m| m.programmes.contains(&slot.programme));
+        let edition = Piece::edition(self.texts, slot, (starts, ends), length).ok().filter(|_| !rotates);
         let mut at = starts;
         for segment in &format.segments {
             let end = at.checked_add(SignedDuration::from_secs(segment.dur_s.into())).unwrap_or(ends);
             match segment.kind {
+                SegmentKind::Contenu if rotates => titles().for_each(|t| self.add(t.ok(), at, end, None)),
                 SegmentKind::Contenu => self.add(edition.clone(), at, end, Some(slot.site)),
                 SegmentKind::Ecran => self.spots(slot, at, end),
                 kind => self.jingles(kind, segment.dur_s, slot.site, at, end),
