@@ -111,6 +111,22 @@ impl Review {
         Self { days, changes, findings, frozen, stood: old.findings.len() }
     }
 
+    /// What is heard otherwise under one publication than under another, over the next seven days. `toml` is the station file
+    /// of the second. Nothing is to be published, so nothing is frozen.
+    pub fn between(
+        (before, after): (State<'_>, State<'_>),
+        toml: String,
+        (assets, placements): (&[Asset], &[Placement]),
+        now: Timestamp,
+    ) -> Self {
+        // A whole grid touches every day.
+        let proposals = [Proposal::Grid { toml }];
+        let mut review = Self::new(&ReviewInputs { before, after, proposals: &proposals, assets, placements, now });
+        review.findings.retain(|b| b.finding.code != freeze::CODE);
+        review.frozen.clear();
+        review
+    }
+
     /// What keeps somebody from publishing it, the gravest first; nothing when they may. `reasons` holds by code why a
     /// warning is taken; `directs` says that they answer for the programmes, and may change frozen days.
     pub fn stopping(&self, reasons: &BTreeMap<String, String>, directs: bool) -> Vec<&Brought> {

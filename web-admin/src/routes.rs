@@ -73,6 +73,7 @@ pub(crate) const DOORS: &[Door] = &[
     change("/grille/placer", May(Right::Place), Form, || post(grid::place)),
     change("/api/place", May(Right::Place), Form, || post(grid::place_api)),
     see("/publier", May(Right::SeePlan), || get(publish::page)),
+    see("/publier/comparer", May(Right::SeePlan), || get(publish::between_page)),
     change("/publier", May(Right::Publish), Form, || post(publish::publish)),
     change("/publier/retirer", May(Right::Publish), Form, || post(publish::withdraw)),
     change("/publier/annuler", May(Right::Publish), Form, || post(publish::undo)),

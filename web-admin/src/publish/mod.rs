@@ -1,12 +1,14 @@
 //! *Publier*: what people want to change of the week, what that does, and the act that puts it in force.
 
 mod act;
+mod between;
 mod changes;
 mod moving;
 mod review;
 mod wish;
 
 pub(crate) use act::{publish, undo, withdraw};
+pub(crate) use between::page as between_page;
 pub(crate) use changes::{feast, live, live_off, page as changes_page, season, season_off};
 pub(crate) use moving::{page as moving_page, submit as moving};
 

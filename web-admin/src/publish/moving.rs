@@ -240,9 +240,16 @@ pub(crate) async fn submit(
             let act = Proposal::Grid { toml: moved.to_toml().map_err(WebError::internal)? };
             let why = format!("{} {reason}", said(&station, &moving, v.lang));
             let why = crate::one_line(&why, 400);
-            app.store.propose(&act, By { author: v.who(), reason: &why, at: app.now() }).map_err(StoreErrorOf)?;
+            let by = By { author: v.who(), reason: &why, at: app.now() };
+            // What has become again what is in force no longer waits.
+            let waits = moved.file() != app.station.borrow().file();
+            if waits {
+                app.store.propose(&act, by).map_err(StoreErrorOf)?;
+            } else {
+                app.store.withdraw(&act.key()).map_err(WebError::internal)?;
+            }
             note(app, &v, "grid.move", &why, true)?;
-            Ok::<_, WebError>(undoing(&station, &moved, &moving))
+            Ok::<_, WebError>(undoing(&station, &moved, &moving).filter(|_| waits))
         })
         .await?;
     let back = back.map_or_else(String::new, |(slot, target)| format!("?retour={slot}+{target}"));

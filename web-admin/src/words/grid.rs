@@ -51,6 +51,15 @@ table! {
     publish_history: "Publications", "Publications";
     publish_in_force: "en vigueur", "in force";
     publish_undo: "Revenir à la précédente", "Go back to the one before";
+    compare_title: "Comparer deux publications", "Compare two publications";
+    compare_lead: "Ce qui s’entendrait autrement sous l’une que sous l’autre, dans les sept jours à partir d’aujourd’hui, avec les sons d’aujourd’hui. Regarder ne change rien.", "What would be heard otherwise under one than under the other, in the seven days from today on, with the sounds of today. Looking changes nothing.";
+    compare_two: "Comparer deux publications", "Compare two publications";
+    compare_with_now: "comparer avec celle en vigueur", "compare with the one in force";
+    compare_from: "De", "From";
+    compare_to: "À", "To";
+    compare_do: "Comparer", "Compare";
+    compare_heard: "De la n° {} à la n° {}", "From no. {} to no. {}";
+    compare_rules: "Ce que les règles disent en plus de la n° {}", "What the rules say besides of no. {}";
     move_title: "Déplacer", "Move";
     move_lead: "La semaine du réseau. Prenez une case puis une autre, au clavier ou en la glissant : ce que disent les règles se lit avant d’accepter. Rien ne s’entend avant la publication.", "The network’s week. Take one slot and then another, by keyboard or by dragging: what the rules say is read before you accept. Nothing is heard before it is published.";
     move_waits: "Une grille attend d’être publiée : c’est elle que l’on voit ici.", "A grid waits to be published: it is the one seen here.";

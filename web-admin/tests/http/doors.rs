@@ -24,6 +24,7 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/grille/deplacer?case=mon-1915&vers=fri-1915", [false, true, true, true]),
     ("POST", "/grille/deplacer", [false, false, true, true]),
     ("GET", "/publier", [false, true, true, true]),
+    ("GET", "/publier/comparer", [false, true, true, true]),
     ("POST", "/publier", [false, false, true, true]),
     ("POST", "/publier/retirer", [false, false, true, true]),
     ("POST", "/publier/annuler", [false, false, true, true]),

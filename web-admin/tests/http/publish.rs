@@ -68,6 +68,14 @@ async fn a_live_event_is_entered_read_in_words_published_and_taken_back() {
     let number = newest.number.to_string();
     let undone = awa.form("/publier/annuler", &[("numero", &number), ("motif", "annulée")]).await;
     assert_eq!((undone.status, in_force(&stage)), (StatusCode::OK, 0), "{}", undone.body);
+    let (before, after) = (newest.number - 1, newest.number + 1);
+    let two = awa.get(&format!("/publier/comparer?de={before}&a={number}")).await;
+    assert!(two.status == StatusCode::OK && two.body.contains("Conférence de presse"), "{}", two.body);
+    let same = awa.get(&format!("/publier/comparer?de={before}&a={after}")).await.body;
+    assert!(same.contains("Aucune différence à l’antenne"), "what was taken back: {same}");
+    let last = awa.get("/publier/comparer").await.body;
+    assert!(last.contains(&format!("De la n° {number} à la n° {after}")), "the newest two: {last}");
+    assert_eq!(awa.get("/publier/comparer?de=99").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -164,8 +172,12 @@ async fn a_slot_is_moved_on_the_draft_with_what_the_rules_say_and_moved_back() {
     );
     let back = awa.get("/grille/deplacer?retour=mon-1915+fri-1915").await.body;
     assert!(back.contains("Annuler ce déplacement"), "{back}");
-    awa.form("/grille/deplacer", &wish).await;
-    assert_eq!(drafted().to_toml().unwrap(), stage::station().to_toml().unwrap(), "the same move back");
+    let undone = awa.form("/grille/deplacer", &wish).await;
+    assert_eq!(
+        (undone.header("location"), waiting()),
+        ("/grille/deplacer", vec![]),
+        "the same move back leaves nothing"
+    );
     let other = [("case", "mon-1915"), ("emission", "midikado"), ("motif", "essai")];
     awa.form("/grille/deplacer", &other).await;
     assert_eq!(drafted().slot("mon-1915").unwrap().programme.as_str(), "midikado");

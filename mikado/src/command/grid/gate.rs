@@ -116,11 +116,7 @@ pub(super) fn compare(args: &Args, from: u64, to: Option<u64>) -> Result<Answer,
     let placements = studio.store.placements(today, days.1).map_err(store_error)?;
     let assets = studio.catalogue.ready().map_err(catalogue_error)?;
     let (before, after) = (State { station: &old, changes: &was }, State { station: &new, changes: &is });
-    // A whole grid touches every day.
-    let proposals = [Proposal::Grid { toml }];
-    let inputs = ReviewInputs { before, after, proposals: &proposals, assets: &assets, placements: &placements, now };
-    let mut review = Review::new(&inputs);
-    review.findings.retain(|b| b.finding.code != "R-GRID-04");
+    let review = Review::between((before, after), toml, (&assets, &placements), now);
     if review.changes.is_empty() {
         let said = Said::new(
             "Dans les sept jours, aucune émission ne changerait.",
