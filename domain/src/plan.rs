@@ -31,6 +31,11 @@ impl EntryId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The slot that the entry is of: all but the name of its own part.
+    pub fn slot(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(slot, _)| slot)
+    }
 }
 
 impl fmt::Display for EntryId {
@@ -154,6 +159,11 @@ impl Entry {
     /// The first moment after it, by plan.
     pub fn end(&self) -> Timestamp {
         self.at.checked_add(self.length.as_duration()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether it begins a slot, and not a segment inside one that is fixed to the clock.
+    pub fn begins_slot_after(&self, before: &Self) -> bool {
+        self.start == Start::Hard && self.id.slot() != before.id.slot()
     }
 }
 

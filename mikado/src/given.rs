@@ -1,14 +1,14 @@
 //! Plans as they are kept for looking back: one piece per slot, so that what a newer plan leaves alone is kept once.
 
-use domain::{Entry, SiteId, SitePlan, Start};
+use domain::{Entry, SiteId, SitePlan};
 use jiff::Timestamp;
 use playout::planfile::{piece_from_bytes, piece_to_bytes};
 use scheduler::store::{Given, GivenDay};
 use scheduler::{InForce, Station, Store};
 
-/// The day of a plan, cut at its hard starts.
+/// The day of a plan, cut where its slots begin.
 pub(crate) fn day_of(plan: &SitePlan) -> anyhow::Result<GivenDay> {
-    let slots = plan.entries().chunk_by(|_, next| next.start != Start::Hard);
+    let slots = plan.entries().chunk_by(|one, next| !next.begins_slot_after(one));
     Ok(GivenDay { day: plan.day(), pieces: slots.map(piece_to_bytes).collect::<Result<_, _>>()? })
 }
 

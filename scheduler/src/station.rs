@@ -17,6 +17,7 @@ mod error;
 mod joins;
 mod music;
 mod nested;
+mod pin;
 mod reference;
 pub(crate) mod text;
 mod turning;
@@ -28,6 +29,7 @@ pub use day::{BadDay, Day};
 pub use error::StationError;
 pub use joins::{CurveSpec, JoinSpec};
 pub use music::{CategorySpec, MusicSpec};
+pub use pin::{BadPin, Pin};
 pub use turning::Turning;
 pub use wire::{
     BreakPolicy, ClockFormat, Daypart, LanguageCard, Meta, OptOut, OptOutMode, PrayerSpec, Programme, SegmentKind,

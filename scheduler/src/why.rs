@@ -63,6 +63,7 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
         None if entry.segment == Segment::Content => teller.content(),
         None => teller.other(entry),
     }
+    teller.pinned(entry);
     let Teller { reasons, losers, .. } = teller;
     Ok(Some(Why { entry: entry.clone(), slot, reasons, losers }))
 }
@@ -130,6 +131,20 @@ impl Teller<'_, '_> {
                 self.lost(id.as_str(), "R-OPT-01", fr, en);
             }
         }
+    }
+
+    /// A segment that is fixed to the clock inside its slot.
+    fn pinned(&mut self, entry: &Entry) {
+        let slot = &self.stretch.slot;
+        let segments = self.draft.inputs.station.segments(slot);
+        let number = segment_number(entry).and_then(|n| n.checked_sub(1));
+        let Some(pin) = number.and_then(|n| segments.get(n)?.at) else { return };
+        let (format, at) = (&slot.clock_format, hms(slot.start_s + pin.0));
+        let fr = format!("L'horloge {format} fixe ce segment à {pin} du début, {at}; ce qui le précède s'y tient.");
+        let en = format!(
+            "Clock format {format} fixes this segment at {pin} from the start, {at}; what precedes it keeps to that."
+        );
+        self.because("plan.pinned", fr, en);
     }
 
     /// Which edition, and the others.

@@ -15,7 +15,8 @@ pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
     super::complaints::about(draft, &mut remarks);
     let mut entries = Vec::new();
     for (n, stretch) in draft.stretches.iter().enumerate() {
-        let mut writer = Writer { draft, stretch, n, at: Frames::ZERO, entries: &mut entries, remarks: &mut remarks };
+        let at = Frames::ZERO;
+        let mut writer = Writer { draft, stretch, n, at, pinned: false, entries: &mut entries, remarks: &mut remarks };
         writer.slot();
     }
     let mut settled = 0;
@@ -36,6 +37,8 @@ struct Writer<'d, 'a> {
     n: usize,
     /// Frames of the stretch written so far.
     at: Frames,
+    /// Whether what is written next is fixed to its second.
+    pinned: bool,
     entries: &'d mut Vec<Entry>,
     remarks: &'d mut Remarks,
 }
@@ -43,6 +46,7 @@ struct Writer<'d, 'a> {
 impl<'a> Writer<'_, 'a> {
     fn slot(&mut self) {
         for piece in self.stretch.pieces(self.draft.inputs.station) {
+            self.pin(piece);
             match piece.kind {
                 SegmentKind::Contenu => self.content(piece),
                 SegmentKind::Ecran => self.break_of_spots(piece),
@@ -51,6 +55,24 @@ impl<'a> Writer<'_, 'a> {
         }
         if self.stretch.over_s > 0 {
             self.bed("over", Frames::from_secs(u64::from(self.stretch.over_s)));
+        }
+    }
+
+    /// A fixed segment begins at its second of the day; where what stands before it could not give enough, that is said.
+    fn pin(&mut self, piece: Piece) {
+        let Some(pin_s) = piece.pin_s else { return };
+        let second = self.stretch.slot.start_s + pin_s;
+        self.pinned = self.draft.inputs.station.instant(self.draft.inputs.day, second) == Some(self.now());
+        if !self.pinned {
+            let (title, at) = (&self.stretch.programme.title, hms(self.stretch.day_second(piece.from_s)));
+            let subject = format!("{second} {title}");
+            self.remarks.say(("plan.pin-missed", Severity::Warning), &subject, Some(second), || {
+                let fixed = hms(second);
+                (
+                    format!("« {title} »: le segment fixé à {fixed} commence à {at}, la case ayant été déplacée."),
+                    format!("“{title}”: the segment fixed at {fixed} begins at {at}, for the slot was moved."),
+                )
+            });
         }
     }
 
@@ -161,7 +183,8 @@ impl<'a> Writer<'_, 'a> {
     fn push(&mut self, name: &str, length: Frames, change: impl FnOnce(Entry) -> Entry) {
         let Some(id) = self.id(name) else { return };
         let programme = self.stretch.programme;
-        let start = if self.at == Frames::ZERO { Start::Hard } else { Start::Follows };
+        let pinned = std::mem::take(&mut self.pinned);
+        let start = if self.at == Frames::ZERO || pinned { Start::Hard } else { Start::Follows };
         let bed = Entry {
             id,
             at: self.now(),

@@ -101,7 +101,7 @@ fn pull(draft: &Draft<'_>, (a, b, rest): (&mut Entry, &mut Entry, &mut [Entry]),
 /// Whether what is left of an entry's file is heard later in the same programme.
 fn goes_on(entry: &Entry, rest: &[Entry]) -> bool {
     let file = |e: &Entry| if let What::Audio { hash, .. } = e.what { Some(hash) } else { None };
-    rest.iter().take_while(|e| e.start != Start::Hard).any(|e| file(e) == file(entry))
+    rest.iter().take_while(|e| !e.begins_slot_after(entry)).any(|e| file(e) == file(entry))
 }
 
 /// The card of an entry's sound, and where in the file the entry stops.

@@ -11,7 +11,7 @@ use super::cards::Cards;
 use super::choice::{Choice, Demand, choose, stand_in};
 use super::settled::Settled;
 use crate::grid::GridSlot;
-use crate::station::{Programme, SegmentKind};
+use crate::station::{Programme, SegmentKind, SegmentSpec};
 use crate::timetable::{Cell, How, Timetable};
 
 /// A slot, or the part of one that airs, with its content.
@@ -56,6 +56,8 @@ pub(crate) struct Piece {
     pub(crate) whole_s: u32,
     /// Whether it absorbs differences.
     pub(crate) elastic: bool,
+    /// The second of the slot at which it is to begin, when it begins inside this piece.
+    pub(crate) pin_s: Option<u32>,
     /// Seconds of content of the slot before this piece.
     pub(crate) content_before_s: u32,
 }
@@ -78,6 +80,7 @@ impl Stretch<'_> {
                     length_s: to_s - from_s,
                     whole_s: dur_s,
                     elastic: segment.elastic == Some(true),
+                    pin_s: segment.at.map(|pin| pin.0).filter(|_| from_s == at_s),
                     content_before_s: content_s + joined_s,
                 });
             }
@@ -107,16 +110,21 @@ impl Stretch<'_> {
 }
 
 /// The lengths of segments of which elastic content gives up so many seconds, the last first; what it cannot give, other
-/// content gives.
-fn shortened(segments: &[crate::station::SegmentSpec], mut by_s: u32) -> Vec<u32> {
+/// content gives. What stands before a fixed segment gives first, so that it is heard at its second.
+fn shortened(segments: &[SegmentSpec], mut by_s: u32) -> Vec<u32> {
     let mut lengths: Vec<u32> = segments.iter().map(|s| s.dur_s).collect();
-    for elastic in [true, false] {
-        for (segment, length) in segments.iter().zip(&mut lengths).rev() {
-            let gives = segment.kind == SegmentKind::Contenu && (segment.elastic == Some(true)) == elastic;
-            if gives {
-                let part_s = by_s.min(*length);
-                *length -= part_s;
-                by_s -= part_s;
+    let mut from = 0;
+    for group in segments.chunk_by(|_, next| next.at.is_none()) {
+        let own = &mut lengths[from..from + group.len()];
+        from += group.len();
+        for elastic in [true, false] {
+            for (segment, length) in group.iter().zip(own.iter_mut()).rev() {
+                let gives = segment.kind == SegmentKind::Contenu && (segment.elastic == Some(true)) == elastic;
+                if gives {
+                    let part_s = by_s.min(*length);
+                    *length -= part_s;
+                    by_s -= part_s;
+                }
             }
         }
     }
@@ -185,4 +193,25 @@ fn stretch<'a>(
         rotates,
         instead_of: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::station::Pin;
+
+    #[test]
+    fn a_late_beginning_is_paid_before_the_fixed_segment_so_long_as_there_is_something() {
+        let of = |kind, dur_s, elastic, at| SegmentSpec { kind, dur_s, elastic: Some(elastic), at };
+        let pin = Some(Pin(600));
+        let segments = [
+            of(SegmentKind::Generique, 30, false, None),
+            of(SegmentKind::Contenu, 570, false, None),
+            of(SegmentKind::Ecran, 60, false, pin),
+            of(SegmentKind::Contenu, 540, true, None),
+        ];
+        for (late_s, lengths) in [(0, [30, 570, 60, 540]), (200, [30, 370, 60, 540]), (600, [30, 0, 60, 510])] {
+            assert_eq!(shortened(&segments, late_s), lengths, "{late_s} s late");
+        }
+    }
 }

@@ -138,7 +138,8 @@ impl Station {
     pub(crate) fn segments(&self, slot: &GridSlot) -> Cow<'_, [SegmentSpec]> {
         self.clock_format(&slot.clock_format).map_or_else(
             || {
-                let whole = SegmentSpec { kind: SegmentKind::Contenu, dur_s: slot.length_s, elastic: Some(true) };
+                let whole =
+                    SegmentSpec { kind: SegmentKind::Contenu, dur_s: slot.length_s, elastic: Some(true), at: None };
                 Cow::Owned(vec![whole])
             },
             |format| Cow::Borrowed(format.segments.as_slice()),

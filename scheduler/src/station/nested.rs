@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Pin;
 use super::error::{StationError, line_of_table};
 use super::wire::{ClockFormat, SegmentSpec, StationFile};
 
@@ -34,7 +35,12 @@ fn unfold(
         let said = ("a des parts et des segments: l'un ou l'autre", "has parts and segments: one or the other");
         return Err((said.0.to_owned(), said.1.to_owned()));
     }
-    segments.extend(&format.segments);
+    let begins_s: u32 = segments.iter().fold(0, |sum, s| sum.saturating_add(s.dur_s));
+    let mut own = format.segments.clone();
+    super::pin::hold(&format.id, &mut own)?;
+    // A part's own seconds are counted from where the part begins.
+    let later = |at: Option<Pin>| at.map(|pin| Pin(pin.0.saturating_add(begins_s)));
+    segments.extend(own.into_iter().map(|s| SegmentSpec { at: later(s.at), ..s }));
     if segments.len() > SEGMENTS_MAX {
         return Err((format!("a plus de {SEGMENTS_MAX} segments"), format!("has more than {SEGMENTS_MAX} segments")));
     }

@@ -306,6 +306,9 @@ pub struct SegmentSpec {
     /// Whether it absorbs differences of length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elastic: Option<bool>,
+    /// The second of the slot at which it begins, come what may before it; the elastic content before it gives way.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub at: Option<super::Pin>,
 }
 
 /// What a segment of a clock format is.

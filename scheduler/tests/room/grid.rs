@@ -55,7 +55,7 @@ fn formats() -> Vec<ClockFormat> {
         .map(|n| ClockFormat {
             id: (n * 300).to_string(),
             duration_s: n * 300,
-            segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: None }],
+            segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: None, at: None }],
             parts: Vec::new(),
         })
         .collect()

@@ -13,6 +13,7 @@ mod joins;
 mod languages;
 mod moving;
 mod music;
+mod pins;
 mod plan;
 mod playlist;
 mod prayer;

@@ -34,7 +34,7 @@ fn cut(zone: &str, cuts: &[Vec<u32>]) -> StationFile {
     file.clock_format.extend((1..=288).map(|n| ClockFormat {
         id: format!("L{n}"),
         duration_s: n * 300,
-        segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: Some(true) }],
+        segments: vec![SegmentSpec { kind: SegmentKind::Contenu, dur_s: n * 300, elastic: Some(true), at: None }],
         parts: Vec::new(),
     }));
     if !cuts.is_empty() {

@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::{Entry, Segment, Start, What};
+use domain::{Entry, Segment, What};
 use jiff::tz::TimeZone;
 use scheduler::{Station, origin_word};
 
@@ -52,7 +52,7 @@ pub(crate) async fn sheet(State(web): State<Web>, v: Visitor, Query(q): Query<Si
     let absent = super::promised::missing(entries);
     let mut flags = absent.iter().copied();
     let mut lines = Vec::new();
-    for slot in entries.chunk_by(|_, next| next.start != Start::Hard) {
+    for slot in entries.chunk_by(|one, next| !next.begins_slot_after(one)) {
         let own: Vec<bool> = flags.by_ref().take(slot.len()).collect();
         lines.push(line(slot, own.contains(&true), &station, v.t()));
     }

@@ -63,7 +63,7 @@ const GAP_MAX: Frames = Frames::from_secs(120);
 /// For each entry whether the bed stands there because the programme's sound is missing.
 pub(super) fn missing(entries: &[Entry]) -> Vec<bool> {
     let mut flags = Vec::with_capacity(entries.len());
-    for slot in entries.chunk_by(|_, next| next.start != Start::Hard) {
+    for slot in entries.chunk_by(|one, next| !next.begins_slot_after(one)) {
         let has_content = slot.iter().any(|e| e.segment == Segment::Content && matches!(e.what, What::Audio { .. }));
         flags.extend(slot.iter().map(|e| !has_content && matches!(e.what, What::Bed) && e.length >= GAP_MAX));
     }
@@ -83,7 +83,7 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(q): Query<Sit
     let absent = missing(entries);
     let mut lines = Vec::with_capacity(entries.len());
     let mut flags = absent.iter().copied();
-    for slot in entries.chunk_by(|_, next| next.start != Start::Hard) {
+    for slot in entries.chunk_by(|one, next| !next.begins_slot_after(one)) {
         let mut heading = Some(heading(slot, entries, findings, &station, v.lang));
         for (entry, is_missing) in slot.iter().zip(&mut flags) {
             lines.push(line(entry, is_missing, heading.take(), station.zone(), t));
