@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What `make demo` passes on, e.g. make demo ARGS='--at 2026-11-24T08:09:30Z'
 ARGS ?=
 
-.PHONY: help voices demo test lint bench signal mutants kills faults soak he-aac setup setup-test ui fmt
+.PHONY: help voices demo test lint bench signal feeds mutants kills faults soak he-aac setup setup-test ui fmt
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -73,6 +73,9 @@ signal: ui ## The multiplex and RDS judged by numpy, GNU Radio with gr-rds and r
 	bash setup/packages.sh signal
 	cargo build --locked -p mikado
 	bash setup/signal.sh $(TARGET)/debug/mikado
+
+feeds: ## The public feeds held against the DTD of XMLTV (and a schema of TS 102 818: SPI_XSD=FILE)
+	bash setup/feeds.sh
 
 mutants: setup-test ## A million damaged files through the decoder process (ARGS='--count 1000 --first 7')
 	cargo build --locked --release -p media --example decoder --example mutate
