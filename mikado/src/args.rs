@@ -101,6 +101,8 @@ pub enum Command {
     Aircheck(AirCheckArgs),
     /// Vérifie rayonnage, catalogue, plans, journaux et configuration ; dit ce qui serait réparé
     Check(CheckArgs),
+    /// Les avis : qui est prévenu de quoi et par où, avec un message d'essai sur demande
+    Notify(NotifyArgs),
     /// Dit ce que cette machine sait faire : cartes son, heure, disque, ports, outils
     Doctor,
     /// Comptes des personnes
@@ -155,6 +157,17 @@ pub struct DecodeArgs {
     /// Ce que le son doit être : silences, niveau et crête de la station
     #[arg(long, default_value_t, value_name = "told|refused|meant/LUFS/dBTP")]
     pub terms: media::Terms,
+}
+
+/// Arguments of `notify`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct NotifyArgs {
+    /// Envoie à chacun un message d'essai et dit s'il est parti
+    #[arg(long)]
+    pub test: bool,
+    /// À cette seule personne
+    #[arg(long, value_name = "NOM", requires = "test")]
+    pub to: Option<String>,
 }
 
 /// Arguments of `check`.

@@ -13,6 +13,7 @@ pub mod diagnostics;
 pub mod error;
 mod given;
 pub mod kit;
+pub mod notices;
 pub mod receivers;
 pub mod rights;
 pub mod run;

@@ -152,6 +152,11 @@ pub const fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
+/// The severity of a word on the wire.
+pub fn severity_of(word: &str) -> Option<Severity> {
+    [Severity::Info, Severity::Warning, Severity::Blocking].into_iter().find(|s| severity_word(*s) == word)
+}
+
 fn line(text: &str) {
     // A closed pipe (`mikado plan | head`) is the reader's choice, not an error.
     let _ = writeln!(io::stdout().lock(), "{text}");

@@ -30,6 +30,7 @@ async fn main() {
     let toml = stage::station().to_toml().unwrap();
     stage.app.store.save_station(&toml, "hq", "premier démarrage", stage.app.now()).unwrap();
     stage.tell_lacks.send_replace(Arc::new(vec![lack("TES", 6), lack("GAO", 50), lack("TES", 3_000)]));
+    stage.tell_untold.send_replace(Arc::new(vec![stage::untold(stage.app.now())]));
     let app = stage.app.clone();
     let tell = stage.tell.clone();
     tokio::spawn(async move {

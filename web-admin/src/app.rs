@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use domain::{Finding, Frames, SiteId, SitePlan, Vitals};
+use domain::{Alarm, Finding, Frames, SiteId, SitePlan, Vitals};
 use jiff::{Timestamp, civil::Date};
 use media::catalogue::Catalogue;
 use media::ingest::Ingest;
@@ -80,6 +80,8 @@ pub struct App {
     pub live: watch::Receiver<Arc<Vec<SiteView>>>,
     /// What the coming days lack.
     pub lacks: watch::Receiver<Arc<Vec<scheduler::readiness::Lack>>>,
+    /// Notices that do not reach their reader, as conditions of the sites that they are about.
+    pub untold: watch::Receiver<Arc<Vec<(SiteId, Alarm)>>>,
     /// The wall clock.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Woken when something changed that plans depend on.

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_the_field_and_never_store() {
-        let display = Display::new("5201".parse().unwrap(), "MIKADO", 1).with("*EEPROM*\rRT1=x", "é", "fr");
+        let display = Display::new("5201".parse().unwrap(), "MIKADO", 1).with_text("*EEPROM*\rRT1=x - é");
         assert_eq!(pi(&display), b"PI=5201\r");
         assert_eq!(ps(&display), b"PS=MIKADO  \r");
         assert_eq!(traffic(&display), b"TA=0\r");

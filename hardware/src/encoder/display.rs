@@ -19,8 +19,11 @@ pub struct Display {
     pub pty: Pty,
     /// Radio text in the characters of RDS, at most 64, no control among them.
     pub rt: Vec<u8>,
-    /// The language's code of IEC 62106-2, 0 when it has none.
+    /// The language's code of IEC 62106-4, 0 when it has none.
     pub language: u8,
+    /// Where else it can be heard, in the codes of IEC 62106-2, 6.2.1.6, as the list begins: its length first; empty when
+    /// nobody said.
+    pub af: Vec<u8>,
     /// Whether a traffic announcement is on the air.
     pub ta: bool,
 }
@@ -29,47 +32,51 @@ impl Display {
     /// A display with this name and no text yet; a type of 30 or 31, an alarm, is none that a config can say.
     pub fn new(pi: Pi, ps: &str, pty: u8) -> Self {
         let pty = Pty::programme(pty);
-        Self { pi, ps: Said::name_of(ps), pty, rt: Vec::new(), language: 0, ta: false }
+        Self { pi, ps: Said::name_of(ps), pty, rt: Vec::new(), language: 0, af: Vec::new(), ta: false }
     }
 
-    /// The same with what is on the air: title, programme, language tag.
+    /// What receivers are told, with the flag of an announcement raised or not.
+    pub fn of(said: &Said, ta: bool) -> Self {
+        Self {
+            pi: said.pi,
+            ps: said.ps,
+            pty: said.tuning.pty,
+            rt: said.text.clone(),
+            language: said.language,
+            af: said.alternatives.codes(),
+            ta,
+        }
+    }
+
+    /// The same with this text.
     #[must_use]
-    pub fn with(mut self, title: &str, programme: &str, language: &str) -> Self {
-        let text = if programme.is_empty() || programme == title {
-            title.to_owned()
-        } else {
-            format!("{title} - {programme}")
-        };
-        self.rt = encoded(&text, RADIO_TEXT_CHARS_MAX).codes;
-        self.language = language_code(language);
-        self
-    }
-}
-
-/// The code of a language (IEC 62106-2, Annex J). Songhay and Tamasheq have none: 0 is *unknown*.
-fn language_code(tag: &str) -> u8 {
-    match tag.split('-').next().unwrap_or_default() {
-        "fr" => 0x0F,
-        "en" => 0x09,
-        "ar" => 0x7E,
-        "bm" => 0x7A,
-        "ff" => 0x72,
-        "ha" => 0x6D,
-        _ => 0,
+    pub fn with_text(self, text: &str) -> Self {
+        Self { rt: encoded(text, RADIO_TEXT_CHARS_MAX).codes, ..self }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rds::{Alternatives, Frequency};
 
     #[test]
     fn a_display_holds_only_what_receivers_can_show() {
         let pi = "0x5201".parse().unwrap();
-        let display = Display::new(pi, "MIKADO FM NATIONAL", 31).with("Kibaru\r\nɲuman", "Journal", "bm");
+        let display = Display::new(pi, "MIKADO FM NATIONAL", 31).with_text("Kibaru\r\nɲuman");
         assert_eq!((display.ps.len(), display.pty.get()), (8, 0), "a config rings no alarm");
-        assert_eq!(display.rt, b"Kibaru nyuman - Journal");
-        assert_eq!(display.language, 0x7A);
-        assert_eq!(Display::new(pi, "", 1).with("", "", "son").language, 0);
+        assert_eq!(display.rt, b"Kibaru nyuman");
+    }
+
+    #[test]
+    fn an_encoder_is_told_what_receivers_are_told() {
+        let khz = |khz| Frequency::from_khz(khz).unwrap();
+        let mut said = Said::new("0x5401".parse().unwrap(), "MIKADO");
+        (said.language, said.tuning.pty) = (0x7A, Pty::ALARM);
+        said.set_text("Kibaru", &[]);
+        said.alternatives = Alternatives::method_a(None, &[khz(106_600), khz(94_000), khz(91_800), khz(92_600)]);
+        let display = Display::of(&said, true);
+        assert_eq!((display.pi.get(), display.language, display.pty.get(), display.ta), (0x5401, 0x7A, 31, true));
+        assert_eq!(display.af, [0xE4, 0x2B, 0x33, 0x41, 0xBF], "without the filler");
     }
 }

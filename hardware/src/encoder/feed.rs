@@ -24,12 +24,14 @@ pub enum Item {
     Pty,
     /// The language.
     Language,
+    /// The alternative frequencies.
+    Af,
     /// The radio text.
     Rt,
 }
 
 impl Item {
-    const ALL: [Self; 6] = [Self::Traffic, Self::Pi, Self::Ps, Self::Pty, Self::Language, Self::Rt];
+    const ALL: [Self; 7] = [Self::Traffic, Self::Pi, Self::Ps, Self::Pty, Self::Language, Self::Af, Self::Rt];
 
     fn differs(self, a: &Display, b: &Display) -> bool {
         match self {
@@ -38,6 +40,7 @@ impl Item {
             Self::Ps => a.ps != b.ps,
             Self::Pty => a.pty != b.pty,
             Self::Language => a.language != b.language,
+            Self::Af => a.af != b.af,
             Self::Rt => a.rt != b.rt,
         }
     }
@@ -99,8 +102,12 @@ impl Feed {
         }
         let mut display = self.shall.clone();
         display.ta &= self.ta_since.is_some_and(|since| now.saturating_sub(since) < TA_MAX);
-        // Before anything is on the air there is no text: the encoder keeps its own.
-        let sayable = |item: &Item| *item != Item::Rt || !display.rt.is_empty();
+        // Before anything is on the air there is no text, and where nobody knows the frequencies no list: the encoder keeps its own.
+        let sayable = |item: &Item| match item {
+            Item::Rt => !display.rt.is_empty(),
+            Item::Af => !display.af.is_empty(),
+            _ => true,
+        };
         let news = |n: usize, item: &Item| !self.told[n] || item.differs(&display, &self.known);
         let due = |(n, item): (usize, &Item)| (sayable(item) && news(n, item)).then_some(*item);
         let item = Item::ALL.iter().enumerate().find_map(due)?;
@@ -129,6 +136,7 @@ impl Feed {
             Item::Ps => self.known.ps = said.ps,
             Item::Pty => self.known.pty = said.pty,
             Item::Language => self.known.language = said.language,
+            Item::Af => self.known.af.clone_from(&said.af),
             Item::Rt => self.known.rt.clone_from(&said.rt),
         }
     }
@@ -156,7 +164,7 @@ mod tests {
     use super::*;
 
     fn display(title: &str) -> Display {
-        Display::new("5201".parse().unwrap(), "MIKADO", 1).with(title, "", "fr")
+        Display { af: vec![0xE1, 0x2B], ..Display::new("5201".parse().unwrap(), "MIKADO", 1).with_text(title) }
     }
 
     fn s(seconds: u64) -> Duration {
@@ -209,14 +217,14 @@ mod tests {
         assert_eq!(say_all(&mut feed, s(0), Heard::Nothing).len(), 3);
         assert!(feed.is_silent());
         assert!(feed.next(s(5)).is_none());
-        assert_eq!(say_all(&mut feed, s(11), Heard::Taken).len(), 6);
+        assert_eq!(say_all(&mut feed, s(11), Heard::Taken).len(), Item::ALL.len());
         assert!(!feed.is_silent());
     }
 
     #[test]
     fn what_is_refused_is_not_said_for_ever() {
         let mut feed = Feed::new(display("Journal"));
-        assert_eq!(say_all(&mut feed, s(0), Heard::Refused).len(), 6);
+        assert_eq!(say_all(&mut feed, s(0), Heard::Refused).len(), Item::ALL.len());
         assert_eq!(feed.refused(), Some(Item::Rt));
         assert!(say_all(&mut feed, s(1), Heard::Refused).is_empty());
     }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::display::Display;
 use super::feed::{Heard, Item};
-use super::line::{Line, LineAddress};
 use super::{ascii, uecp};
+use crate::line::{Line, LineAddress};
 
 /// At 2400 baud the longest frame takes a third of a second, and an answer a tenth.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
@@ -87,6 +87,7 @@ impl EncoderLink {
                     Item::Ps => uecp::ps(display),
                     Item::Pty => uecp::pty(display),
                     Item::Language => uecp::language(display),
+                    Item::Af => uecp::af(display),
                     Item::Rt => uecp::rt(display),
                 };
                 Some(uecp::frame(to, if answers { self.sequence } else { 0 }, &message, stuffing))
@@ -96,7 +97,8 @@ impl EncoderLink {
                 Item::Pi => Some(ascii::pi(display)),
                 Item::Ps => Some(ascii::ps(display)),
                 Item::Pty => Some(ascii::pty(display)),
-                Item::Language => None,
+                // No word that all of them share.
+                Item::Language | Item::Af => None,
                 Item::Rt => Some(ascii::rt(display)),
             },
         }
@@ -168,7 +170,7 @@ mod tests {
     const ADDRESS: uecp::Address = uecp::Address::ALL;
 
     fn display() -> Display {
-        Display::new("5201".parse().unwrap(), "MIKADO", 1).with("Journal en sonay", "", "fr")
+        Display::new("5201".parse().unwrap(), "MIKADO", 1).with_text("Journal en sonay")
     }
 
     /// An encoder at the other end of a serial line, which says to each frame what `answers` makes of its sequence.

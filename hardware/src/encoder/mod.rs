@@ -6,11 +6,10 @@
 pub mod ascii;
 mod display;
 mod feed;
-mod line;
 mod link;
 pub mod uecp;
 
+pub use crate::line::{Line, LineAddress};
 pub use display::{Display, TA_MAX};
 pub use feed::{Feed, Heard, Item};
-pub use line::{Line, LineAddress};
 pub use link::{Dialect, EncoderLink};

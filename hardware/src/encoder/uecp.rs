@@ -192,6 +192,12 @@ pub fn rt(display: &Display) -> Vec<u8> {
     [&[0x0A, 0, 0, 1 + text.len() as u8, control][..], &text].concat()
 }
 
+/// Element 13: the alternative frequencies, from the first place of the list on, ended by 0.
+pub fn af(display: &Display) -> Vec<u8> {
+    let codes = &display.af[..display.af.len().min(MESSAGE_BYTES_MAX - 7)];
+    [&[0x13, 0, 0, 3 + codes.len() as u8, 0, 0][..], codes, &[0]].concat()
+}
+
 /// Element 1A: slow labelling, variant 3, the language.
 pub fn language(display: &Display) -> Vec<u8> {
     vec![0x1A, 0, 0x30, display.language]
@@ -215,15 +221,17 @@ mod tests {
         assert_eq!(framed(&pi(&display("5201"))), "fe 00 00 01 05 01 00 00 52 01 ce 40 ff");
         assert_eq!(framed(&ps(&display("5201"))), "fe 00 00 01 0b 02 00 00 4d 49 4b 41 44 4f 20 20 b9 b1 ff");
         assert_eq!(framed(&pi(&display("FDFE"))), "fe 00 00 01 05 01 00 00 fd 00 fd 01 dd f0 ff");
+        let af = Display { af: vec![0xE4, 0x2B, 0x33, 0x41, 0xBF], ..display("5201") };
+        assert_eq!(hex(&super::af(&af)), "13 00 00 08 00 00 e4 2b 33 41 bf 00");
         assert_eq!(framed(&[0x19, 1]), "fe 00 00 01 02 19 01 40 f1 ff");
         let odd = frame(Address::default(), 1, &pi(&display("FDFE")), Stuffing::Profline);
         assert!(hex(&odd).contains("fd fe fd"), "{}", hex(&odd));
         assert_eq!(Address::new(1_023, 63), Some(Address(0xFFFF)));
         assert_eq!(Address::new(1_024, 0), None);
-        let texts = |title: &str| hex(&rt(&display("5201").with(title, "", "fr")));
+        let texts = |title: &str| hex(&rt(&display("5201").with_text(title)));
         assert_eq!(texts("Sport"), "0a 00 00 07 01 53 70 6f 72 74 0d");
         assert_eq!(texts(""), "0a 00 00 00");
-        assert_eq!(rt(&display("5201").with(&"x".repeat(99), "", "fr")).len(), 5 + 64);
+        assert_eq!(rt(&display("5201").with_text(&"x".repeat(99))).len(), 5 + 64);
     }
 
     fn unframed(bytes: &[u8]) -> Vec<Came> {

@@ -16,7 +16,7 @@ mod power;
 mod upsample;
 
 pub use coder::{BLOCK_FRAMES, BLOCK_SAMPLES, Coder, Frame, Reading};
-pub use options::{BadOptions, Emphasis, MpxOptions, Signal};
+pub use options::{BadOptions, Emphasis, MpxOptions, Setting, Signal};
 pub use power::{PowerMeter, ZERO_DBR_MEAN_SQUARE};
 
 /// Samples per second of the multiplex: what sound cards for it run at, four for each frame of sound.

@@ -68,12 +68,32 @@ impl Default for MpxOptions {
     }
 }
 
+/// A setting of the multiplex, with its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Setting {
+    /// [`MpxOptions::drive_db`].
+    #[error("the drive in dB")]
+    Drive,
+    /// [`MpxOptions::pilot`].
+    #[error("the pilot's share of 100 %")]
+    Pilot,
+    /// [`MpxOptions::rds`].
+    #[error("the RDS's share of 100 %")]
+    Rds,
+    /// [`MpxOptions::power_max_dbr`].
+    #[error("the power limit in dBr")]
+    PowerMax,
+    /// [`MpxOptions::trim_ppm`].
+    #[error("the card's trim in ppm")]
+    Trim,
+}
+
 /// A value that no multiplex can be made with.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{what} is {value}; it goes from {from} to {to}")]
 pub struct BadOptions {
-    /// Which value, with its unit.
-    pub what: &'static str,
+    /// Which value.
+    pub what: Setting,
     /// What it is.
     pub value: f64,
     /// The least.
@@ -89,11 +109,11 @@ impl MpxOptions {
     /// The first value that is out of its range.
     pub fn check(&self) -> Result<(), BadOptions> {
         let rows = [
-            ("the drive in dB", self.drive_db, -30.0, 30.0),
-            ("the pilot's share of 100 %", self.pilot, 0.08, 0.10),
-            ("the RDS's share of 100 %", self.rds, 0.0133, 0.10),
-            ("the power limit in dBr", self.power_max_dbr.unwrap_or(0.0), -3.0, 12.0),
-            ("the card's trim in ppm", self.trim_ppm, -500.0, 500.0),
+            (Setting::Drive, self.drive_db, -30.0, 30.0),
+            (Setting::Pilot, self.pilot, 0.08, 0.10),
+            (Setting::Rds, self.rds, 0.0133, 0.10),
+            (Setting::PowerMax, self.power_max_dbr.unwrap_or(0.0), -3.0, 12.0),
+            (Setting::Trim, self.trim_ppm, -500.0, 500.0),
         ];
         let bad = rows.into_iter().find(|(_, value, from, to)| !(*from..=*to).contains(value));
         bad.map_or(Ok(()), |(what, value, from, to)| Err(BadOptions { what, value, from, to }))

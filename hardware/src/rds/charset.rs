@@ -86,7 +86,7 @@ pub fn encoded(text: &str, chars_max: usize) -> RdsText {
             if codes.last().is_some_and(|last| *last != b' ') {
                 codes.push(b' ');
             }
-        } else if !written(c, &mut codes) && !is_combining_mark(c) && !is_unseen(c) && !left_out.contains(&c) {
+        } else if !written(c, code, &mut codes) && !is_combining_mark(c) && !is_unseen(c) && !left_out.contains(&c) {
             left_out.push(c);
         }
     }
@@ -100,18 +100,20 @@ pub fn encoded(text: &str, chars_max: usize) -> RdsText {
     RdsText { codes, left_out, is_cut }
 }
 
-/// Writes one character, its substitute, or its letter without marks; says whether there was one.
-fn written(c: char, codes: &mut Vec<u8>) -> bool {
+/// Writes one character by the codes of a table, its substitute, or its letter without marks; says whether there was one.
+pub(crate) fn written(c: char, code: fn(char) -> Option<u8>, codes: &mut Vec<u8>) -> bool {
     if let Some(code) = code(c) {
         codes.push(code);
         return true;
     }
     if let Some((_, instead)) = STANDS_FOR.iter().find(|(from, _)| *from == c) {
-        codes.extend(instead.chars().filter_map(code));
+        for c in instead.chars() {
+            written(c, code, codes);
+        }
         return true;
     }
     let bare = std::iter::once(c).nfkd().find(|part| !is_combining_mark(*part));
-    bare.filter(|b| *b != c).is_some_and(|bare| written(bare, codes))
+    bare.filter(|b| *b != c).is_some_and(|bare| written(bare, code, codes))
 }
 
 /// The code of a character that is in the table.

@@ -82,6 +82,13 @@ impl Alternatives {
         u16::from_be_bytes(self.pairs.get(turn % self.pairs.len().max(1)).copied().unwrap_or(none))
     }
 
+    /// The codes in turn, without what only fills a group up.
+    pub fn codes(&self) -> Vec<u8> {
+        let mut codes = self.pairs.concat();
+        codes.pop_if(|last| *last == FILLER);
+        codes
+    }
+
     /// How many groups the whole list takes.
     pub const fn turns(&self) -> usize {
         self.pairs.len()

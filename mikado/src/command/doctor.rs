@@ -1,6 +1,7 @@
 //! `mikado doctor`: what this machine can do for the air, and what would be better.
 
 mod clock;
+mod notices;
 mod wired;
 
 use std::fs;
@@ -37,11 +38,14 @@ impl Look {
 pub(super) fn run(args: &Args) -> Answer {
     let config = Config::load(&args.config);
     let mut looks = vec![clock::look()];
+    looks.extend(config.as_ref().map(clock::sources).unwrap_or_default());
     looks.extend(cards());
     looks.push(disk(config.as_ref().ok()));
     let equipment = config.as_ref().map(wired::looks).unwrap_or_default();
+    let notices = config.as_ref().map(notices::looks).unwrap_or_default();
     looks.extend(config_and_ports(config));
     looks.extend(equipment);
+    looks.extend(notices);
     looks.extend(tools());
     looks.push(formats());
     looks.extend(kernel());

@@ -11,6 +11,7 @@ mod headquarters;
 mod ingest;
 mod live;
 mod mpx;
+mod notify;
 mod on_air;
 mod plan;
 mod plan_text;
@@ -63,6 +64,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Render(what) => render::run(args, what),
         Command::Aircheck(what) => aircheck::run(args, what),
         Command::Check(what) => check::run(args, *what),
+        Command::Notify(what) => notify::run(args, what),
         Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.
         Command::Decode(_) => Ok(Answer::Fine),

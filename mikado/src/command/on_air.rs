@@ -86,6 +86,7 @@ fn options(
         live,
         transmitter,
         rds_encoder,
+        time: site.time,
         ceiling,
         clock,
         findings,

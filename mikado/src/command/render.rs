@@ -152,6 +152,7 @@ impl SiteConfig {
             live: None,
             transmitter: None,
             rds_encoder: None,
+            time: None,
         }
     }
 }

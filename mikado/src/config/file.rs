@@ -1,5 +1,7 @@
 //! The shape of `mikado.toml` as it is written; nothing is believed yet.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -17,6 +19,8 @@ pub(super) struct File {
     pub shelf: Shelf,
     #[serde(default)]
     pub run: Run,
+    #[serde(default)]
+    pub notices: Notices,
     #[serde(default)]
     pub site: Vec<Spanned<Site>>,
 }
@@ -49,6 +53,64 @@ pub(super) struct Shelf {
 #[serde(deny_unknown_fields)]
 pub(super) struct Run {
     pub dir: Option<Text>,
+    pub watchdog: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notices {
+    pub after: Option<Text>,
+    pub mail: Option<Mail>,
+    pub modem: Option<Modem>,
+    pub gateway: Option<Gateway>,
+    #[serde(default)]
+    pub to: Vec<NoticeTo>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    pub server: Text,
+    pub security: Option<Text>,
+    pub authorities: Option<Text>,
+    pub user: Option<Text>,
+    pub password_file: Option<Text>,
+    pub from: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Modem {
+    pub serial: Option<Text>,
+    pub tcp: Option<Text>,
+    pub baud: Option<u32>,
+    pub pin_file: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gateway {
+    pub url: Text,
+    pub token_file: Option<Text>,
+    pub to_field: Option<String>,
+    pub text_field: Option<String>,
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    pub json: Option<bool>,
+}
+
+/// Somebody who is told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeTo {
+    pub name: Text,
+    pub mail: Option<Text>,
+    pub sms: Option<Text>,
+    #[serde(default)]
+    pub sites: Vec<Text>,
+    pub least: Option<Text>,
+    pub quiet: Option<Text>,
+    pub daily: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +132,7 @@ pub(super) struct Site {
     pub live: Option<Live>,
     pub transmitter: Option<Transmitter>,
     pub rds_encoder: Option<RdsEncoder>,
+    pub time: Option<Time>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +179,13 @@ pub(super) struct RdsEncoder {
     pub pi: Text,
     pub ps: Text,
     pub pty: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Time {
+    pub gpsd: Option<Text>,
+    pub rtc: Option<bool>,
 }
 
 /// Where a quantity is read.
@@ -256,6 +326,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("dscp", "[[site.rtp]]"),
     ("transmitter", "[[site]]"),
     ("rds_encoder", "[[site]]"),
+    ("watchdog", "[run]"),
+    ("time", "[[site]]"),
+    ("gpsd", "[site.time]"),
+    ("rtc", "[site.time]"),
     ("metrics", "[hq]"),
     ("snmp", "[site.transmitter]"),
     ("rf_on", "[site.transmitter]"),
@@ -269,5 +343,18 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("from", "[[site.live.line]]"),
     ("user", "[[site.icecast]]"),
     ("password", "[[site.icecast]]"),
-    ("password_file", "[[site.icecast]]"),
+    ("password_file", "[[site.icecast]] ou/or [notices.mail]"),
+    ("after", "[notices]"),
+    ("mail", "[notices] ou/or [[notices.to]]"),
+    ("modem", "[notices]"),
+    ("gateway", "[notices]"),
+    ("server", "[notices.mail]"),
+    ("security", "[notices.mail]"),
+    ("from", "[notices.mail]"),
+    ("pin_file", "[notices.modem]"),
+    ("token_file", "[notices.gateway]"),
+    ("sms", "[[notices.to]]"),
+    ("least", "[[notices.to]]"),
+    ("quiet", "[[notices.to]]"),
+    ("daily", "[[notices.to]]"),
 ];

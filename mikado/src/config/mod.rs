@@ -9,12 +9,14 @@ mod complaint;
 mod file;
 mod live;
 mod mpx;
+mod notices;
 mod rds_encoder;
 mod read;
 mod rtp;
 pub mod salvage;
 #[cfg(test)]
 mod tests;
+mod time;
 mod transmitter;
 pub mod units;
 mod write;
@@ -27,7 +29,8 @@ use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
-use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput};
+use crate::notices::NoticeOptions;
+use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions};
 
 pub use complaint::{Complaint, ConfigError};
 pub use transmitter::{AccessConfig, TransmitterConfig};
@@ -58,6 +61,10 @@ pub struct Config {
     pub disk_budget_bytes: u64,
     /// The supervisor's folder.
     pub run: PathBuf,
+    /// The machine's watchdog, which the supervisor feeds while any site sounds; `None` when it is left alone.
+    pub watchdog: Option<PathBuf>,
+    /// Who is told of the sites' conditions, and by which ways.
+    pub notices: NoticeOptions,
     /// The sites of this machine, in the order of the file; their ids, ports, cards and folders differ.
     pub sites: Vec<SiteConfig>,
 }
@@ -93,6 +100,8 @@ pub struct SiteConfig {
     pub transmitter: Option<TransmitterConfig>,
     /// Its RDS encoder; `None` when none is wired to this machine.
     pub rds_encoder: Option<EncoderOptions>,
+    /// What tells the time beside the machine's clock; `None` when nothing does.
+    pub time: Option<TimeOptions>,
 }
 
 /// What an Icecast mount gets.

@@ -103,6 +103,8 @@ impl<'a> Reader<'a> {
             shelf: self.path(file.shelf.dir.as_ref(), "shelf"),
             disk_budget_bytes: self.value(file.shelf.disk_budget.as_ref(), DISK_BUDGET_BYTES, units::bytes),
             run: self.path(file.run.dir.as_ref(), "run"),
+            watchdog: file.run.watchdog.as_ref().map(|t| self.path(Some(t), "")),
+            notices: self.notices(&file.notices),
             sites,
         }
     }
@@ -124,6 +126,7 @@ impl<'a> Reader<'a> {
             mpx: site.mpx.as_ref().and_then(|m| self.mpx(m, &dir)),
             live: site.live.as_ref().and_then(|l| self.live(l)),
             transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
+            time: site.time.as_ref().and_then(|t| self.time(t)),
             rds_encoder: site.rds_encoder.as_ref().and_then(|e| self.rds_encoder(e)),
             dir,
         })
@@ -153,7 +156,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn bad_site(text: &str) -> Said {
+pub(super) fn bad_site(text: &str) -> Said {
     Said::new(
         format!("« {text} » n'est pas un code de site : deux à quatre capitales ou chiffres, comme GAO."),
         format!("“{text}” is not a site code: two to four capital letters or digits, such as GAO."),

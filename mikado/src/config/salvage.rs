@@ -45,6 +45,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         "live",
         "transmitter",
         "rds_encoder",
+        "time",
     ] {
         let Some(value) = own.and_then(|s| s.get(key)) else { continue };
         let mut alone = fallback.clone();
@@ -74,6 +75,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         live: None,
         transmitter: None,
         rds_encoder: None,
+        time: None,
     };
     Salvaged { site: config.unwrap_or(bare), shelf: reader.path(shelf.dir.as_ref(), "shelf") }
 }

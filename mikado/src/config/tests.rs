@@ -90,6 +90,25 @@ fn an_icecast_mount_needs_a_password_and_never_shows_it() {
 }
 
 #[test]
+fn who_is_told_is_checked_before_anybody_needs_it() {
+    let notices =
+        |rest: &str| format!("{SOUND}[notices.mail]\nserver = \"smtp.example.org\"\nfrom = \"m@example.org\"\n{rest}");
+    let awa = "[[notices.to]]\nname = \"Awa\"\nmail = \"awa@example.org\"\n";
+    let config = parse(&notices(awa)).unwrap();
+    let mail = config.notices.mail.unwrap();
+    assert_eq!((mail.host.as_str(), mail.port, config.notices.readers.len()), ("smtp.example.org", 465, 1));
+    check(&notices(&awa.replace("awa@", "awa ")), 18, &["adresse de courrier"]);
+    check(&notices(&format!("{awa}sms = \"+22376000000\"\n")), 17, &["[notices.modem]"]);
+    check(&notices(&format!("{awa}quiet = \"22h\"\n")), 19, &["22:00-06:00"]);
+    check(&notices(&format!("{awa}least = \"high\"\n")), 19, &["blocking"]);
+    check(&notices("user = \"m\"\n"), 16, &["password_file"]);
+    check(&notices("security = \"none\"\nuser = \"m\"\npassword_file = \"p\"\n"), 17, &["en clair"]);
+    let gateway = "[notices.gateway]\nurl = \"http://sms.example.org/\"\ntoken_file = \"t\"\n";
+    check(&format!("{SOUND}{gateway}"), 14, &["https://"]);
+    check(&format!("{SOUND}[site.time]\ngpsd = \"localhost\"\n"), 14, &["adresse"]);
+}
+
+#[test]
 fn several_faults_are_told_at_once_in_the_order_of_the_file() {
     let told = parse(&SOUND.replace(":8102", ":8101").replace("8080\"", "99999\"")).expect_err("refused");
     let lines: Vec<&str> = told.lines().collect();

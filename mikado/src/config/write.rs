@@ -54,6 +54,7 @@ disk_budget = \"2GB\"
 
 [run]
 dir = \"run\"                       # état des processus
+# watchdog = \"/dev/watchdog\"      # la machine redémarre quand plus aucun site ne sonne : guide/equipment.md
 ";
 
 const TAIL: &str = "
@@ -78,6 +79,15 @@ const TAIL: &str = "
 # community_file = \"gao.snmp\"
 # rf_on = { oid = \"1.3.6.1.4.1.…\", on = 1 }
 # forward_power_w = { oid = \"1.3.6.1.4.1.…\", scale = 0.1, min = 400 }
+# [site.time]                     # d'autres sources d'heure que l'horloge de la machine
+# gpsd = \"127.0.0.1:2947\"
+# rtc = true
+# [notices.mail]                  # qui est prévenu par courrier ou SMS : voir guide/notices.md
+# server = \"smtp.exemple.org:465\"
+# from = \"mikado@exemple.org\"
+# [[notices.to]]
+# name = \"Awa\"
+# mail = \"awa@exemple.org\"
 # [site.aircheck]                 # la pige : ce qui est passé, heure par heure
 # opus = \"64 kbit/s\"              # ou \"off\"
 # channels = \"mono\"               # ou \"stereo\"

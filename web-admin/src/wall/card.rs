@@ -35,6 +35,17 @@ pub(crate) struct AlarmLine {
     pub since: String,
 }
 
+impl AlarmLine {
+    /// A condition with the time since when it lasts.
+    pub(super) fn new(alarm: &domain::Alarm, station: &Station, lang: Lang) -> Self {
+        Self {
+            class: severity_class(alarm.finding.severity),
+            text: lang.said(&alarm.finding).to_owned(),
+            since: Dates::second(alarm.since.to_zoned(station.zone().clone()).time()),
+        }
+    }
+}
+
 /// One card. Fields serialise as the live stream sends them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Card {
@@ -223,11 +234,7 @@ fn underrun(vitals: Option<&Vitals>, t: &Words) -> String {
 }
 
 fn alarms(vitals: &Vitals, station: &Station, lang: Lang) -> Vec<AlarmLine> {
-    let line = |a: &domain::Alarm| AlarmLine {
-        class: severity_class(a.finding.severity),
-        text: lang.said(&a.finding).to_owned(),
-        since: Dates::second(a.since.to_zoned(station.zone().clone()).time()),
-    };
+    let line = |a: &domain::Alarm| AlarmLine::new(a, station, lang);
     let outputs = vitals.outputs.iter().filter_map(|o| o.trouble.as_ref()).map(|finding| AlarmLine {
         class: severity_class(finding.severity),
         text: lang.said(finding).to_owned(),

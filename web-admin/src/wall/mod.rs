@@ -42,9 +42,12 @@ pub(crate) fn cards(web: &Web, lang: Lang, now: Timestamp) -> Vec<Card> {
     let station: std::sync::Arc<Station> = web.app.station.borrow().clone();
     let live = web.app.live.borrow().clone();
     let lacks = web.app.lacks.borrow().clone();
+    let untold = web.app.untold.borrow().clone();
     let of = |site: &scheduler::station::Site| {
         let view = live.iter().find(|v| v.site == site.id);
         let mut card = Card::new(site, view, &station, lang, now);
+        let own = untold.iter().filter(|(about, _)| *about == site.id);
+        card.alarms.extend(own.map(|(_, alarm)| AlarmLine::new(alarm, &station, lang)));
         card.alarms.extend(crate::ahead::on_the_wall(&lacks, site.id, &station, lang, now));
         card
     };

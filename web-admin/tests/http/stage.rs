@@ -19,6 +19,7 @@ pub struct Stage {
     pub dir: TempDir,
     pub app: App,
     pub tell: watch::Sender<Arc<Vec<SiteView>>>,
+    pub tell_untold: watch::Sender<Arc<Vec<(domain::SiteId, domain::Alarm)>>>,
     pub tell_lacks: watch::Sender<Arc<Vec<scheduler::readiness::Lack>>>,
     pub time: Arc<Mutex<Timestamp>>,
     // The pages' end of the watch lives as long as this one.
@@ -44,6 +45,7 @@ impl Stage {
         let (tell_station, station) = watch::channel(Arc::new(station()));
         let (tell, live) = watch::channel(Arc::new(Vec::new()));
         let (tell_lacks, lacks) = watch::channel(Arc::new(Vec::new()));
+        let (tell_untold, untold) = watch::channel(Arc::new(Vec::new()));
         let time = Arc::new(Mutex::new(now));
         let app = App {
             people: Arc::new(People::open(&at("people.db")).unwrap()),
@@ -61,8 +63,9 @@ impl Stage {
             store,
             live,
             lacks,
+            untold,
         };
-        Self { dir, app, tell, tell_lacks, time, _station: tell_station }
+        Self { dir, app, tell, tell_lacks, tell_untold, time, _station: tell_station }
     }
 
     /// Makes an account with a password.
@@ -159,4 +162,12 @@ fn speech(seed: u64, half: u64) -> LevelReading {
     let phrase = f32::midpoint((half as f32 / (5.0 + seed as f32)).sin(), 1.0);
     let rms = -36.0 + 14.0 * phrase + 8.0 * noise;
     LevelReading { rms_dbfs: Some(rms), peak_dbfs: Some((rms + 9.0 + 3.0 * noise).min(-1.0)) }
+}
+
+/// A notice about Gao that did not go out.
+pub fn untold(since: Timestamp) -> (domain::SiteId, domain::Alarm) {
+    let (fr, en) = ("L'avis à Awa ne part pas.".to_owned(), "The notice to Awa does not go out.".to_owned());
+    let finding =
+        domain::Finding { code: "notice.untold".into(), severity: domain::Severity::Warning, at_s: None, fr, en };
+    ("GAO".parse().unwrap(), domain::Alarm { finding, since })
 }

@@ -72,6 +72,14 @@ async fn every_state_of_a_site_has_its_words() {
 }
 
 #[tokio::test]
+async fn a_notice_that_reaches_nobody_stands_beside_its_site() {
+    let stage = stage();
+    stage.tell_untold.send_replace(Arc::new(vec![stage::untold(stage.app.now())]));
+    let page = Browser::signed_in(&stage, "Awa").await.get("/antenne").await;
+    assert!(page.body.contains("<b>Gao</b> <span>L&#39;avis à Awa ne part pas.</span>"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn without_a_site_that_speaks_nothing_planned_is_shown_as_on_the_air() {
     let stage = stage();
     let page = Browser::signed_in(&stage, "Awa").await.get("/antenne").await;

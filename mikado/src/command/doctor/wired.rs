@@ -28,7 +28,7 @@ pub(super) fn looks(config: &Config) -> Vec<Look> {
         ));
     }
     looks.push(contacts());
-    looks.push(watchdog());
+    looks.push(watchdog(config.watchdog.as_deref()));
     looks
 }
 
@@ -174,11 +174,30 @@ fn contacts() -> Look {
     )
 }
 
-fn watchdog() -> Look {
+fn watchdog(fed: Option<&Path>) -> Look {
+    if let Some(path) = fed {
+        let name = path.display();
+        // Opening it would start it: it is only looked at.
+        return if path.exists() {
+            Look::new(
+                "garde",
+                true,
+                format!("le chien de garde {name} est nourri par le son de cette machine, dès qu'elle sonne."),
+                format!("the watchdog {name} is fed by this machine's sound, as soon as there is some."),
+            )
+        } else {
+            Look::new(
+                "garde",
+                false,
+                format!("{name} n'existe pas : chargez son pilote, ou ôtez watchdog de [run]."),
+                format!("{name} does not exist: load its driver, or take watchdog out of [run]."),
+            )
+        };
+    }
     let (fr, en) = if Path::new("/dev/watchdog").exists() {
         (
-            "cette machine a un chien de garde ; RuntimeWatchdogSec=30 dans /etc/systemd/system.conf le confie à systemd.",
-            "this machine has a watchdog; RuntimeWatchdogSec=30 in /etc/systemd/system.conf entrusts it to systemd.",
+            "cette machine a un chien de garde ; watchdog = \"/dev/watchdog\" sous [run] le fait nourrir par le son.",
+            "this machine has a watchdog; watchdog = \"/dev/watchdog\" under [run] has it fed by the sound.",
         )
     } else {
         (

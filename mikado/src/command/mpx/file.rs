@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use domain::Frames;
-use hardware::mpx::{BLOCK_FRAMES, BLOCK_SAMPLES, Coder, Frame, MPX_RATE_HZ, MpxOptions, Reading};
+use hardware::mpx::{BLOCK_FRAMES, BLOCK_SAMPLES, BadOptions, Coder, Frame, MPX_RATE_HZ, MpxOptions, Reading, Setting};
 use hardware::rds::{Encoder, Group, Said as RdsSaid};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use jiff::{SignedDuration, Timestamp};
@@ -73,8 +73,7 @@ pub(in crate::command) struct MpxEnd {
 
 impl<'a> MpxFile<'a> {
     pub fn create(path: &'a Path, options: MpxOptions, teller: Teller<'a>) -> Result<Self, Error> {
-        let coder = Coder::new(options)
-            .map_err(|e| Error::usage(format!("réglage du multiplex impossible : {e}."), format!("{e}.")))?;
+        let coder = Coder::new(options).map_err(|bad| bad_options(&bad))?;
         let spec =
             WavSpec { channels: 1, sample_rate: MPX_RATE_HZ, bits_per_sample: 32, sample_format: SampleFormat::Float };
         let writer = WavWriter::create(path, spec).map_err(|e| unwritten(path, &e))?;
@@ -157,6 +156,23 @@ fn percent(share: f32) -> f64 {
 
 fn db(gain: f32) -> f64 {
     20.0 * f64::from(gain.max(1e-6)).log10()
+}
+
+/// As the command line calls it, in its unit.
+fn bad_options(bad: &BadOptions) -> Error {
+    const FULL_KHZ: f64 = 75.0;
+    let (fr, en, unit, times) = match bad.what {
+        Setting::Drive => ("le gain du son (--drive-db)", "the drive (--drive-db)", "dB", 1.0),
+        Setting::Pilot => ("le pilote", "the pilot", "kHz", FULL_KHZ),
+        Setting::Rds => ("l'excursion du RDS (--rds-khz)", "the deviation of the RDS (--rds-khz)", "kHz", FULL_KHZ),
+        Setting::PowerMax => ("la puissance (--power-max-dbr)", "the power (--power-max-dbr)", "dBr", 1.0),
+        Setting::Trim => ("le rattrapage de la carte (--trim-ppm)", "the trim of the card (--trim-ppm)", "ppm", 1.0),
+    };
+    let [value, from, to] = [bad.value, bad.from, bad.to].map(|v| format!("{:.1}", v * times));
+    Error::usage(
+        format!("{fr} ne peut pas être de {value} {unit} : de {from} à {to} {unit}."),
+        format!("{en} cannot be {value} {unit}: {from} to {to} {unit}."),
+    )
 }
 
 fn unwritten(path: &Path, why: &hound::Error) -> Error {

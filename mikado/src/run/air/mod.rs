@@ -39,7 +39,7 @@ use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
-pub use equipment::{EncoderOptions, TransmitterOptions};
+pub use equipment::{EncoderOptions, TimeOptions, TransmitterOptions, ask_time_sources};
 pub use live::{LineOptions, LiveOptions};
 pub use mpx::{MpxOutput, MpxTo, PipeFormat};
 pub use options::{AirOptions, OutputOptions, StreamFormat};
@@ -139,7 +139,8 @@ fn turning(station: &Station, mut engine: Engine, news: Receiver<News>) -> Turni
         engine.set_live(feed, gate, desk);
     }
     let (pace, view) = (Arc::clone(&station.pace), Arc::clone(&station.engine));
-    Turning { engine, news, pace, clock: station.clock, view }
+    let outvoted = Arc::clone(&station.outvoted);
+    Turning { engine, news, pace, clock: station.clock, outvoted, view }
 }
 
 fn serve(station: &Arc<Station>, options: &AirOptions) {

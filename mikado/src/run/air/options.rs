@@ -8,7 +8,7 @@ use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 
-use super::equipment::{EncoderOptions, TransmitterOptions};
+use super::equipment::{EncoderOptions, TimeOptions, TransmitterOptions};
 use super::live::LiveOptions;
 use super::mpx::MpxOutput;
 use crate::clock::WallClock;
@@ -32,6 +32,8 @@ pub struct AirOptions {
     pub transmitter: Option<TransmitterOptions>,
     /// The RDS encoder; `None`: nobody tells it anything.
     pub rds_encoder: Option<EncoderOptions>,
+    /// Other sources of time than the machine's clock; `None`: none is asked.
+    pub time: Option<TimeOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.

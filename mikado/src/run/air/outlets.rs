@@ -16,7 +16,7 @@ use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
-use super::equipment::{self, Equipment};
+use super::equipment::{self, Equipment, Outvoted};
 use super::live::LiveLine;
 use super::mpx::{Mpx, MpxOutput, MpxWork};
 use super::options::{AirOptions, OutputOptions, StreamFormat};
@@ -96,7 +96,14 @@ pub fn open(
         started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
     });
     if let Some(encoder) = &options.rds_encoder {
-        started(equipment::start_encoder(encoder, &engine, &alarms, options.clock), &mut failed);
+        started(
+            equipment::start_encoder(encoder, (options.site, &options.data_dir), &engine, &alarms, options.clock),
+            &mut failed,
+        );
+    }
+    let outvoted = Outvoted::default();
+    if let Some(time) = options.time {
+        started(equipment::start_time(time, options.clock, &alarms, &outvoted), &mut failed);
     }
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
@@ -120,6 +127,7 @@ pub fn open(
         live: line.as_ref().map(|line| Arc::clone(&line.desk)),
         line: Mutex::new(line),
         alarms,
+        outvoted,
         engine,
     }))
 }

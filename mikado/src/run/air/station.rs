@@ -11,7 +11,7 @@ use super::air_check::AirCheck;
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::encoding::Encoding;
-use super::equipment::Equipment;
+use super::equipment::{Equipment, Outvoted};
 use super::live::LiveLine;
 use super::mpx::Mpx;
 use super::pace::PaceState;
@@ -54,6 +54,8 @@ pub struct Station {
     pub line: Mutex<Option<LiveLine>>,
     /// Conditions that the shell knows of.
     pub alarms: Arc<AlarmBoard>,
+    /// Whether the machine's clock is outvoted by other sources of time.
+    pub outvoted: Outvoted,
     /// What the engine said last.
     pub engine: Arc<Mutex<EngineView>>,
 }

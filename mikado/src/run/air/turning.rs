@@ -12,6 +12,7 @@ use playout::engine::{Engine, Snapshot};
 use playout::planfile::PlanBundle;
 use playout::timeline::Trust;
 
+use super::equipment::Outvoted;
 use super::pace::PaceState;
 use crate::clock::WallClock;
 
@@ -45,6 +46,13 @@ pub struct EngineView {
     pub limited_db: Option<f32>,
     /// The engine's own conditions.
     pub alarms: Vec<Alarm>,
+}
+
+impl EngineView {
+    /// The entry that is heard: none while the bed, the floor or somebody live covers the plan.
+    pub fn sounding(&self) -> Option<&Entry> {
+        self.entry.as_ref().filter(|_| matches!(self.rung, Rung::Plan | Rung::OwnPlan))
+    }
 }
 
 impl From<Snapshot> for EngineView {
@@ -85,6 +93,8 @@ pub struct Turning {
     pub pace: Arc<PaceState>,
     /// The wall clock.
     pub clock: WallClock,
+    /// Whether other sources of time say that it is wrong: then nothing follows it.
+    pub outvoted: Outvoted,
     /// Where the thread says what the engine said.
     pub view: Arc<Mutex<EngineView>>,
 }
@@ -124,7 +134,9 @@ impl Turning {
             let wait = self.engine.turn(now).min(Duration::from_millis(50)).max(Duration::from_millis(1));
             if shown.is_none_or(|t| t.elapsed() >= SHOW_EVERY) {
                 shown = Some(Instant::now());
-                *self.view.lock().unwrap_or_else(PoisonError::into_inner) = self.engine.snapshot().into();
+                let mut view = EngineView::from(self.engine.snapshot());
+                view.time_trusted &= !self.outvoted.load(Relaxed);
+                *self.view.lock().unwrap_or_else(PoisonError::into_inner) = view;
             }
             match self.news.recv_timeout(wait) {
                 Ok(news) => self.take(news),
@@ -157,8 +169,9 @@ impl Turning {
         self.engine.close(now);
     }
 
-    /// Both clocks, read one after the other: microseconds apart.
+    /// Both clocks, read one after the other: microseconds apart. A wall that is outvoted is none; the output's pace goes on.
     fn now(&self) -> Moment {
-        Moment { at: self.pace.position(Instant::now()), wall: Some(self.clock.now()) }
+        let wall = (!self.outvoted.load(Relaxed)).then(|| self.clock.now());
+        Moment { at: self.pace.position(Instant::now()), wall }
     }
 }

@@ -7,6 +7,7 @@ mod air_checks;
 mod journals;
 mod losses;
 mod metrics;
+pub(crate) mod notices;
 mod planner;
 mod porch;
 mod readiness;
@@ -102,6 +103,10 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
     if let Some(address) = rooms.config.metrics {
         tokio::spawn(metrics::serve(address, live.clone(), rooms.clock));
     }
+    let (tell_untold, untold) = watch::channel(Arc::new(Vec::new()));
+    if let Err(why) = notices::start(&rooms.config, rooms.clock, station.clone(), live.clone(), tell_untold) {
+        tracing::error!("nobody is told of the sites' conditions: {why}; restart hq");
+    }
     let ingest = Arc::new(ingest(&rooms.config)?);
     if let Some(dir) = rooms.config.watch.clone() {
         tokio::spawn(watched::Watched::new(dir, &rooms, &ingest, station.clone(), &replan).watch());
@@ -117,6 +122,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         station,
         live,
         lacks,
+        untold,
         clock: Arc::new(move || clock.now()),
         replan,
         plans: planner::plans_for_pages(&rooms, published),

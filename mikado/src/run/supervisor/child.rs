@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::SiteId;
@@ -10,6 +11,7 @@ use rustix::process::Signal;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
+use super::machine::Sounded;
 use super::process::Named;
 use super::restarts::{Patience, Restarts};
 use super::watchdog::{Beats, Watchdog};
@@ -153,12 +155,19 @@ pub(super) struct Keeper {
     address: Option<(SocketAddr, String)>,
     alive: Option<Alive>,
     watchdog: Option<Watchdog>,
+    sounded: Sounded,
 }
 
 impl Keeper {
-    pub(super) fn new(start: Start, began: Instant, voice: Voice, address: Option<(SocketAddr, String)>) -> Self {
+    pub(super) fn new(
+        start: Start,
+        began: Instant,
+        voice: Voice,
+        address: Option<(SocketAddr, String)>,
+        sounded: Sounded,
+    ) -> Self {
         let patience = if start.role == Role::Hq { Patience::AfterFive } else { Patience::Never };
-        Self { start, restarts: Restarts::new(patience), began, voice, address, alive: None, watchdog: None }
+        Self { start, restarts: Restarts::new(patience), began, voice, address, alive: None, watchdog: None, sounded }
     }
 
     /// Takes over the child that an earlier supervisor left, or stops it when it runs with other arguments or config.
@@ -221,7 +230,7 @@ impl Keeper {
     fn watch(&mut self) {
         let Role::Air(_) = self.start.role else { return };
         let path = self.start.state.with_extension("pulse");
-        match Watchdog::listen(&path) {
+        match Watchdog::listen(&path, Arc::clone(&self.sounded)) {
             Ok(watchdog) => self.watchdog = Some(watchdog),
             Err(e) => tracing::warn!("{}: no watchdog ({e})", path.display()),
         }

@@ -4,6 +4,7 @@
 //! the state files that this one leaves in its folder. Only an asked-for stop (SIGTERM, SIGINT, SIGHUP) stops them.
 
 mod child;
+mod machine;
 mod process;
 mod restarts;
 mod watchdog;
@@ -12,6 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::fs::{FlockOperation, flock};
@@ -53,19 +55,28 @@ pub fn run(config: &Config, options: RunOptions) -> Result<(), Error> {
 async fn supervise(config: &Config, options: RunOptions) -> Result<(), Error> {
     let executable = our_executable().map_err(|e| Error::doing("exécutable introuvable", "executable not found", e))?;
     let (tell_stop, stop) = watch::channel(false);
+    let sounded = machine::Sounded::default();
+    let dog = config
+        .watchdog
+        .clone()
+        .map(|path| tokio::spawn(machine::feed(path, machine::EVERY, Arc::clone(&sounded), stop.clone())));
     let mut keepers = JoinSet::new();
     let began = Instant::now();
     // Sound first: the sites start before the headquarters.
     let roles = config.sites.iter().map(|s| Role::Air(s.id)).chain([Role::Hq]);
     for role in roles {
         let start = Start::new(role, config, &executable, options);
-        let keeper = Keeper::new(start, began, options.voice, address_of(role, config));
+        let keeper = Keeper::new(start, began, options.voice, address_of(role, config), Arc::clone(&sounded));
         keepers.spawn(keeper.keep(stop.clone()));
     }
     wait_for_stop_signal().await?;
     options.voice.say(&Said::new("Arrêt des processus…", "Stopping the processes…"));
     let _ = tell_stop.send(true);
     while keepers.join_next().await.is_some() {}
+    if let Some(dog) = dog {
+        // It rests as soon as it hears of the stop.
+        let _ = dog.await;
+    }
     Ok(())
 }
 

@@ -2,10 +2,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::net::UnixDatagram;
 use tokio::time::{MissedTickBehavior, interval};
+
+use super::machine::Sounded;
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(200);
@@ -44,16 +47,17 @@ impl Beats {
 pub(super) struct Watchdog {
     socket: UnixDatagram,
     path: PathBuf,
+    sounded: Sounded,
 }
 
 impl Watchdog {
     /// Listens at `path`, in place of a supervisor before.
-    pub(super) fn listen(path: &Path) -> io::Result<Self> {
+    pub(super) fn listen(path: &Path, sounded: Sounded) -> io::Result<Self> {
         match std::fs::remove_file(path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
         }
-        Ok(Self { socket: UnixDatagram::bind(path)?, path: path.to_owned() })
+        Ok(Self { socket: UnixDatagram::bind(path)?, path: path.to_owned(), sounded })
     }
 
     /// Where the process sends its beats.
@@ -67,7 +71,11 @@ impl Watchdog {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            if beats.look(self.has_beaten()) {
+            let beat = self.has_beaten();
+            if beat {
+                self.sounded.store(true, Relaxed);
+            }
+            if beats.look(beat) {
                 return;
             }
         }

@@ -1,15 +1,19 @@
 //! The thread that tells an RDS encoder what is on the air: it reads what the engine said last and waits for nobody else.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use domain::{Finding, Severity};
+use domain::{Finding, Severity, SiteId};
 use hardware::encoder::{Dialect, Display, EncoderLink, Feed, Item, LineAddress};
+use hardware::rds::Pty;
 
 use super::super::alarms::AlarmBoard;
 use super::super::turning::EngineView;
+use super::facts::Facts;
 use crate::clock::WallClock;
+use crate::receivers::Receivers;
 
 /// A text that is half a second late is late for nobody.
 const LOOK: Duration = Duration::from_millis(500);
@@ -24,13 +28,14 @@ pub struct EncoderOptions {
     pub address: LineAddress,
     /// What it understands.
     pub dialect: Dialect,
-    /// What it shows beside the text.
+    /// What it shows until the studio has left the station's facts here.
     pub display: Display,
 }
 
 /// Starts telling; the thread lives as long as the process.
 pub fn start(
     options: &EncoderOptions,
+    (site, site_dir): (SiteId, &Path),
     engine: &Arc<Mutex<EngineView>>,
     alarms: &Arc<AlarmBoard>,
     clock: WallClock,
@@ -39,6 +44,8 @@ pub fn start(
         link: EncoderLink::new(options.address.clone(), options.dialect),
         feed: Feed::new(options.display.clone()),
         display: options.display.clone(),
+        site,
+        facts: Facts::new(site_dir),
         engine: Arc::clone(engine),
         alarms: Arc::clone(alarms),
         clock,
@@ -52,6 +59,8 @@ struct Telling {
     link: EncoderLink,
     feed: Feed,
     display: Display,
+    site: SiteId,
+    facts: Facts,
     engine: Arc<Mutex<EngineView>>,
     alarms: Arc<AlarmBoard>,
     clock: WallClock,
@@ -80,11 +89,22 @@ impl Telling {
     }
 
     fn look(&mut self) {
-        let now = self.engine.lock().unwrap_or_else(PoisonError::into_inner).now.clone();
-        if let Some(on) = now {
-            let display = self.display.clone().with(&on.title, "", &on.language);
-            self.feed.shall(self.begun.elapsed(), display);
-        }
+        let (sounding, title) = {
+            let view = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+            (view.sounding().cloned(), view.now.as_ref().map(|on| on.title.clone()))
+        };
+        let receivers = self.facts.station().and_then(|station| Receivers::new(station, self.site, &[], &[]));
+        let display = match (receivers, title) {
+            (Some(receivers), _) => {
+                let said = receivers.said(sounding.as_ref());
+                let announces = [Pty::ALARM, Pty::ALARM_TEST].contains(&said.tuning.pty);
+                Display::of(&said, announces)
+            }
+            // Until the studio has left the station's facts here, what the config says and the title.
+            (None, Some(title)) => self.display.clone().with_text(&title),
+            (None, None) => return,
+        };
+        self.feed.shall(self.begun.elapsed(), display);
     }
 
     fn tell(&mut self) {
@@ -139,6 +159,7 @@ fn refused(item: Item) -> Finding {
         Item::Ps => ("le nom PS", "the PS"),
         Item::Pty => ("le type d'émission", "the programme type"),
         Item::Language => ("le code de langue", "the language code"),
+        Item::Af => ("la liste des fréquences", "the list of frequencies"),
         Item::Rt => ("le radiotexte", "the radio text"),
     };
     finding(
@@ -146,4 +167,60 @@ fn refused(item: Item) -> Finding {
         format!("Le codeur RDS refuse {fr}. Vérifiez son dialecte et ce qu'il sait faire."),
         format!("The RDS encoder refuses {en}. Check its dialect and what it can do."),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Origin, Revision, Rung};
+    use hardware::encoder::Heard;
+    use scheduler::{PlanInputs, Station};
+
+    use super::*;
+    use crate::kit::{self, Kit};
+
+    #[test]
+    fn an_encoder_is_told_the_stations_facts_and_in_an_opt_out_the_sites_own() {
+        let (week, campaigns) = (
+            include_str!("../../../../../demo/reference_week.toml"),
+            include_str!("../../../../../demo/campaigns.toml"),
+        );
+        let station = Station::from_reference(week, campaigns).unwrap();
+        let site: SiteId = "GAO".parse().unwrap();
+        let day = "2026-11-24".parse().unwrap();
+        let (plan, _) = scheduler::plan(&PlanInputs::new(site, day, &station, &[]), Revision(1)).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("plans")).unwrap();
+        let kit = Kit::new(site, station.to_toml().unwrap(), &[]).to_bytes().unwrap();
+        Kit::write(&kit::path(dir.path()), &kit).unwrap();
+        let mut entry = plan.entries().iter().find(|e| e.origin == Origin::Network).unwrap().clone();
+        let engine = Arc::new(Mutex::new(EngineView { rung: Rung::Plan, ..EngineView::default() }));
+        let fallback = Display::new("5999".parse().unwrap(), "CONFIG", 1);
+        let mut telling = Telling {
+            link: EncoderLink::new(LineAddress::Tcp(([127, 0, 0, 1], 1).into()), Dialect::Ascii { answers: true }),
+            feed: Feed::new(fallback.clone()),
+            display: fallback,
+            site,
+            facts: Facts::new(dir.path()),
+            engine: Arc::clone(&engine),
+            alarms: Arc::default(),
+            clock: WallClock::default(),
+            begun: Instant::now(),
+        };
+        let mut pi_of = |entry: &domain::Entry| {
+            engine.lock().unwrap().entry = Some(entry.clone());
+            telling.look();
+            let mut display = None;
+            while let Some((item, said)) = telling.feed.next(Duration::ZERO) {
+                telling.feed.heard(Duration::ZERO, item, &said, Heard::Taken);
+                display = Some(said);
+            }
+            let display = display.unwrap();
+            assert!(!display.af.is_empty() && !display.rt.is_empty());
+            display.pi.to_string()
+        };
+        let own = station.site(site).unwrap().rds_pi.clone();
+        assert_ne!(pi_of(&entry), own, "on the network it has the country's");
+        entry.origin = Origin::OptOut;
+        assert_eq!(pi_of(&entry), own);
+    }
 }

@@ -1,7 +1,10 @@
 //! The site's own equipment: threads beside the air, for which nothing of the air waits.
 
 mod encoder;
+mod facts;
+mod time;
 mod transmitter;
 
 pub use encoder::{EncoderOptions, start as start_encoder};
+pub use time::{Outvoted, TimeOptions, asked_once as ask_time_sources, start as start_time};
 pub use transmitter::{Equipment, TransmitterOptions};

@@ -4,20 +4,18 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use domain::{EquipmentReading, Finding, Severity, SiteId};
 use hardware::transmitter::{Bell, Limits, ObjectId, Order, Restarts, RoleMap, SnmpAccess, SnmpLink, Watch};
 use jiff::Timestamp;
 
 use super::super::alarms::AlarmBoard;
+use super::facts::Facts;
 use crate::clock::WallClock;
-use crate::kit::{self, Kit};
 
 /// A session of SNMP keeps three buffers of a whole datagram.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
-/// How often the kit is looked at for the site's frequency.
-const FREQUENCY_EVERY: Duration = Duration::from_mins(1);
 /// Where the restarts of the last hour are noted.
 const RESTARTS_FILE: &str = "transmitter.restarts";
 /// Three lines of a time each.
@@ -64,7 +62,8 @@ impl Equipment {
             watch: Watch::new(options.map.clone(), options.limits, restarts),
             bell: bell(options, alarms, clock),
             every: options.every,
-            frequency: OwnFrequency { kit: kit::path(dir), site, khz: None, written: None, looked: None },
+            facts: Facts::new(dir),
+            site,
             notes,
             clock,
             alarms: Arc::clone(alarms),
@@ -87,7 +86,8 @@ struct Asking {
     watch: Watch,
     bell: Option<Bell>,
     every: Duration,
-    frequency: OwnFrequency,
+    facts: Facts,
+    site: SiteId,
     notes: Notes,
     clock: WallClock,
     alarms: Arc<AlarmBoard>,
@@ -103,7 +103,8 @@ impl Asking {
             let asked = Instant::now();
             let answers = self.link.ask(&objects);
             let answers = answers.as_deref().map_err(|why| *why);
-            let khz = self.frequency.look();
+            // The frequency that the station gives this site.
+            let khz = self.facts.station().and_then(|s| s.site(self.site)).map(|s| s.frequency_khz);
             let turn = self.watch.heard(self.begun.elapsed(), self.clock.now(), answers, khz);
             *self.readings.lock().unwrap_or_else(PoisonError::into_inner) = turn.readings;
             self.alarms.set("transmitter", turn.findings, self.clock.now());
@@ -155,36 +156,6 @@ fn bell(options: &TransmitterOptions, alarms: &AlarmBoard, clock: WallClock) -> 
             alarms.set("transmitter-traps", vec![finding], clock.now());
             None
         }
-    }
-}
-
-/// The frequency that the station gives this site, from the kit that the studio left here.
-struct OwnFrequency {
-    kit: PathBuf,
-    site: SiteId,
-    khz: Option<u32>,
-    written: Option<SystemTime>,
-    looked: Option<Instant>,
-}
-
-impl OwnFrequency {
-    fn look(&mut self) -> Option<u32> {
-        if self.looked.is_some_and(|at| at.elapsed() < FREQUENCY_EVERY) {
-            return self.khz;
-        }
-        self.looked = Some(Instant::now());
-        let written = std::fs::metadata(&self.kit).and_then(|m| m.modified()).ok();
-        if written.is_some() && written != self.written {
-            self.written = written;
-            self.khz = self.read().or(self.khz);
-        }
-        self.khz
-    }
-
-    fn read(&self) -> Option<u32> {
-        let kit = Kit::read(&self.kit).ok()?;
-        let station = scheduler::Station::parse(&kit.station).ok()?;
-        station.sites().iter().find(|s| s.id == self.site).map(|s| s.frequency_khz)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A line to an encoder, serial or TCP, on which nothing is waited for longer than a deadline.
+//! A line to a device, serial or TCP, on which nothing is waited for longer than a deadline.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -16,7 +16,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// A line of 2400 baud brings a byte every 4 ms.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Where an encoder is.
+/// Where a device is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineAddress {
     /// On the network, or behind a converter.

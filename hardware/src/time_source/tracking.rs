@@ -1,4 +1,4 @@
-//! Where the machine's time comes from, as the daemon that keeps it says.
+//! Where the machine's time comes from, as chrony says.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
