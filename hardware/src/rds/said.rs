@@ -64,6 +64,11 @@ impl Pty {
         Self(if code < 30 { code } else { 0 })
     }
 
+    /// Whether receivers switch on for it: an alarm or its drill.
+    pub const fn is_alarm(self) -> bool {
+        self.0 >= Self::ALARM_TEST.0
+    }
+
     /// The five bits.
     pub const fn get(self) -> u8 {
         self.0

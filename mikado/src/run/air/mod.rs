@@ -11,6 +11,7 @@ mod chores;
 mod door;
 mod encoding;
 mod equipment;
+mod facts;
 mod http;
 mod line;
 mod live;

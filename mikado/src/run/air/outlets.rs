@@ -95,16 +95,7 @@ pub fn open(
     let equipment = options.transmitter.as_ref().and_then(|t| {
         started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
     });
-    if let Some(encoder) = &options.rds_encoder {
-        started(
-            equipment::start_encoder(encoder, (options.site, &options.data_dir), &engine, &alarms, options.clock),
-            &mut failed,
-        );
-    }
-    let outvoted = Outvoted::default();
-    if let Some(time) = options.time {
-        started(equipment::start_time(time, options.clock, &alarms, &outvoted), &mut failed);
-    }
+    let outvoted = start_beside(options, &engine, &alarms, &mut failed);
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
     alarms.set("start", failed, now);
@@ -130,6 +121,24 @@ pub fn open(
         outvoted,
         engine,
     }))
+}
+
+/// Starts what waits for devices beside the air: the RDS encoder, and other sources of time.
+fn start_beside(
+    options: &AirOptions,
+    engine: &Arc<Mutex<EngineView>>,
+    alarms: &Arc<AlarmBoard>,
+    failed: &mut Vec<Finding>,
+) -> Outvoted {
+    let clock = options.clock;
+    if let Some(encoder) = &options.rds_encoder {
+        started(equipment::start_encoder(encoder, (options.site, &options.data_dir), engine, alarms, clock), failed);
+    }
+    let outvoted = Outvoted::default();
+    if let Some(time) = options.time {
+        started(equipment::start_time(time, clock, alarms, &outvoted), failed);
+    }
+    outvoted
 }
 
 /// The hubs that somebody listens to, with the settings of their encoders.

@@ -49,7 +49,8 @@ pub struct EngineView {
 }
 
 impl EngineView {
-    /// The entry that is heard: none while the bed, the floor or somebody live covers the plan.
+    /// The entry that is heard: none while the bed, the floor or somebody live covers the plan, and receivers then read the
+    /// station's name alone.
     pub fn sounding(&self) -> Option<&Entry> {
         self.entry.as_ref().filter(|_| matches!(self.rung, Rung::Plan | Rung::OwnPlan))
     }

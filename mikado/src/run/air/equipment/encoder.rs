@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use domain::{Finding, Severity, SiteId};
 use hardware::encoder::{Dialect, Display, EncoderLink, Feed, Item, LineAddress};
-use hardware::rds::Pty;
 
 use super::super::alarms::AlarmBoard;
+use super::super::facts::Facts;
 use super::super::turning::EngineView;
-use super::facts::Facts;
 use crate::clock::WallClock;
 use crate::receivers::Receivers;
 
@@ -19,7 +18,8 @@ use crate::receivers::Receivers;
 const LOOK: Duration = Duration::from_millis(500);
 /// A line that cannot be opened is tried again so often.
 const AGAIN: Duration = Duration::from_secs(5);
-const STACK_BYTES: usize = 512 * 1024;
+/// Reading a station file goes a few calls deep.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// What is told to whom.
 #[derive(Clone, Debug)]
@@ -93,12 +93,11 @@ impl Telling {
             let view = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
             (view.sounding().cloned(), view.now.as_ref().map(|on| on.title.clone()))
         };
-        let receivers = self.facts.station().and_then(|station| Receivers::new(station, self.site, &[], &[]));
+        let receivers = self.facts.station().and_then(|(_, station)| Receivers::new(station, self.site, &[], &[]));
         let display = match (receivers, title) {
             (Some(receivers), _) => {
                 let said = receivers.said(sounding.as_ref());
-                let announces = [Pty::ALARM, Pty::ALARM_TEST].contains(&said.tuning.pty);
-                Display::of(&said, announces)
+                Display::of(&said, said.tuning.pty.is_alarm())
             }
             // Until the studio has left the station's facts here, what the config says and the title.
             (None, Some(title)) => self.display.clone().with_text(&title),

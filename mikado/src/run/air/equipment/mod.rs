@@ -1,7 +1,6 @@
 //! The site's own equipment: threads beside the air, for which nothing of the air waits.
 
 mod encoder;
-mod facts;
 mod time;
 mod transmitter;
 

@@ -11,7 +11,7 @@ use hardware::transmitter::{Bell, Limits, ObjectId, Order, Restarts, RoleMap, Sn
 use jiff::Timestamp;
 
 use super::super::alarms::AlarmBoard;
-use super::facts::Facts;
+use super::super::facts::Facts;
 use crate::clock::WallClock;
 
 /// A session of SNMP keeps three buffers of a whole datagram.
@@ -104,7 +104,7 @@ impl Asking {
             let answers = self.link.ask(&objects);
             let answers = answers.as_deref().map_err(|why| *why);
             // The frequency that the station gives this site.
-            let khz = self.facts.station().and_then(|s| s.site(self.site)).map(|s| s.frequency_khz);
+            let khz = self.facts.station().and_then(|(_, s)| s.site(self.site)).map(|s| s.frequency_khz);
             let turn = self.watch.heard(self.begun.elapsed(), self.clock.now(), answers, khz);
             *self.readings.lock().unwrap_or_else(PoisonError::into_inner) = turn.readings;
             self.alarms.set("transmitter", turn.findings, self.clock.now());
