@@ -20,6 +20,7 @@ build_list=(
 test_list=(
   snmpd=snmpd snmptrap=snmp                                                              # a transmitter's agent
   ffmpeg=ffmpeg sox=sox opusinfo=opus-tools flac=flac lame=lame ogginfo=vorbis-tools icecast2=icecast2
+  pdftotext=poppler-utils                                                                # reads the attestations
   chromium=chromium chromedriver=chromium-driver
   pulseaudio=pulseaudio libasound2-plugins
   gst-launch-1.0=gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good # good decodes MP3 by mpg123

@@ -75,6 +75,12 @@ fn a_campaign_s_airings_are_those_of_the_as_run_in_every_shape() {
         as_run.contains("GAO,2026-11-24T09:22:10.000,35.0,unmas-ne-touche-pas-son,,unmas-ne-touche-pas,,3,whole,"),
         "{as_run}"
     );
+    let attest =
+        |more: &[&str]| mikado(dir, &[&["report", "campaign"], more, &days[..], &["--format", "pdf"]].concat());
+    let pdf = attest(&["unmas-ne-touche-pas"]);
+    assert!(pdf.status.success() && pdf.stdout.starts_with(b"%PDF-1.7"), "{}", String::from_utf8_lossy(&pdf.stderr));
+    let nameless = attest(&[]);
+    assert!(nameless.status.code() == Some(2) && nameless.stdout.is_empty(), "an attestation is one campaign's");
     let wrong = mikado(dir, &["report", "campaign", "inconnue"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("les campagnes sont"));

@@ -19,6 +19,7 @@ mod library;
 mod pages;
 mod patience;
 pub mod people;
+mod proof;
 mod publish;
 mod routes;
 mod text;
@@ -29,5 +30,6 @@ mod words;
 
 pub use app::{AirChecks, App, Past, Planned, Plans, RecordedPiece, SiteView};
 pub use people::{Act, OneTimeSecret, People, PeopleError, Role};
+pub use proof::{AttestationError, Attested, attestation};
 pub use routes::{doors, router};
 pub use text::one_line;

@@ -16,7 +16,7 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, library, publish, wall};
+use crate::{App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, library, proof, publish, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,11 @@ pub(crate) const DOORS: &[Door] = &[
     see("/pige", May(Right::SeeAir), || get(aircheck::page)),
     see("/pige/piece/{site}/{piece}", May(Right::SeeAir), || get(aircheck::piece)),
     see("/pige/extrait", May(Right::SeeAir), || get(aircheck::clip)),
+    see("/campagnes", May(Right::SeeAir), || get(proof::list)),
+    see("/campagnes/{id}", May(Right::SeeAir), || get(proof::one)),
+    see("/campagnes/{id}/attestation.pdf", May(Right::SeeAir), || get(proof::pdf)),
+    see("/campagnes/{id}/diffusions.csv", May(Right::SeeAir), || get(proof::csv)),
+    see("/campagnes/{id}/diffusions.xlsx", May(Right::SeeAir), || get(proof::xlsx)),
     see("/mediatheque", May(Right::SeeLibrary), || get(library::list)),
     see("/mediatheque/envoyer", May(Right::Upload), || get(upload::page)),
     change("/mediatheque/envoi", May(Right::Upload), File, || post(upload::form::submit)),

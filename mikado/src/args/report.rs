@@ -49,4 +49,6 @@ pub enum ReportFormat {
     Csv,
     /// For a program.
     Json,
+    /// L'attestation d'une campagne, en français.
+    Pdf,
 }

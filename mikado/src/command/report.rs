@@ -28,6 +28,9 @@ pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
         ReportCommand::Languages(over) | ReportCommand::Asrun(over) => (over, None),
     };
     let about = About::new(args, over)?;
+    if over.format == ReportFormat::Pdf && !args.voice().json {
+        return campaign::attest(&about, one);
+    }
     let table = match what {
         ReportCommand::Campaign { .. } => campaign::table(&about, one)?,
         ReportCommand::Languages(_) => lines::languages(&about)?,
@@ -127,7 +130,8 @@ impl Table {
         match format {
             ReportFormat::Json => voice.json(&self.objects()),
             ReportFormat::Csv => voice.line(self.csv()?.trim_end()),
-            ReportFormat::Table => self.aligned().iter().for_each(|line| voice.line(line)),
+            // The attestation is no table.
+            ReportFormat::Pdf | ReportFormat::Table => self.aligned().iter().for_each(|line| voice.line(line)),
         }
         Ok(())
     }

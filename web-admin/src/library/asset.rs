@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use media::catalogue::{Bar, Card, Flags, Standing, Step, Version};
 use serde::Deserialize;
 
-use super::list::status_class;
+use super::list::shown_status;
 use super::paper::Sheet;
 use super::{asset_id, cues, protect};
 use crate::error::{Field, WebError};
@@ -55,11 +55,11 @@ impl Page {
     }
 
     fn status(&self) -> &'static str {
-        if self.card.is_blocked() { self.f.t.status_blocked } else { self.f.t.status(self.card.asset.status) }
+        shown_status(&self.card, self.f.t).0
     }
 
     fn status_class(&self) -> &'static str {
-        if self.card.is_blocked() { "bad" } else { status_class(self.card.asset.status) }
+        shown_status(&self.card, self.f.t).1
     }
 
     /// Whether nothing stands against an approval but the approval itself.

@@ -14,7 +14,7 @@ use crate::people::Right;
 use crate::text::{length, one_line, query_encoded};
 use crate::visitor::Visitor;
 use crate::web::Web;
-use crate::words::Dates;
+use crate::words::{Dates, Words};
 
 /// Sounds on one page.
 const PAGE: u32 = 50;
@@ -76,7 +76,16 @@ struct Page {
 }
 
 /// How a status looks.
-pub(super) const fn status_class(status: Status) -> &'static str {
+/// Where a card stands, in words and as the class of its chip: the trash first, then what bars it, then its approval.
+pub(super) fn shown_status(card: &Card, t: &Words) -> (&'static str, &'static str) {
+    match () {
+        () if card.trashed.is_some() => (t.lib_trash, "bad"),
+        () if card.is_blocked() => (t.status_blocked, "bad"),
+        () => (t.status(card.asset.status), status_class(card.asset.status)),
+    }
+}
+
+const fn status_class(status: Status) -> &'static str {
     match status {
         Status::Draft => "warning",
         Status::Ready => "good",
@@ -110,6 +119,7 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
     let row = |card: Card| {
         let a = &card.asset;
         let tag = a.language.umbrella().to_string();
+        let (status, class) = shown_status(&card, t);
         let programme = a.programme.as_ref();
         let entered = card.entered_at.to_zoned(station.zone().clone());
         Row {
@@ -121,8 +131,8 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor, Query(asked): Query
             kind: t.kind(a.kind),
             length: length(a.length),
             entered: format!("{} {}", Dates(v.lang).short(entered.date()), Dates::minute(entered.time())),
-            status: if card.is_blocked() { t.status_blocked } else { t.status(a.status) },
-            class: if card.is_blocked() { "bad" } else { status_class(a.status) },
+            status,
+            class,
             has_bytes: card.has_bytes(),
         }
     };

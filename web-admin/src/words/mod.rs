@@ -4,10 +4,12 @@ mod dates;
 mod en;
 mod fr;
 mod grid;
+mod proof;
 
 use crate::error::Field;
 pub(crate) use dates::Dates;
 pub(crate) use fr::Words;
+pub(crate) use proof::ProofWords;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,6 +14,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// The body as it came, for what is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -59,7 +61,8 @@ impl Browser {
             }
         }
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
-        Answer { status: head.status, headers: head.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: head.status, headers: head.headers, body, bytes: bytes.into() }
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {

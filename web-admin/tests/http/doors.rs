@@ -50,6 +50,11 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("GET", "/pige?site=GAO", [false, true, true, true]),
     ("GET", "/pige/piece/GAO/2026-11-24T08", [false, true, true, true]),
     ("GET", "/pige/extrait?site=GAO&de=2026-11-24T08:00:00Z&duree=30", [false, true, true, true]),
+    ("GET", "/campagnes", [false, true, true, true]),
+    ("GET", "/campagnes/unmas-ne-touche-pas", [false, true, true, true]),
+    ("GET", "/campagnes/unmas-ne-touche-pas/attestation.pdf", [false, true, true, true]),
+    ("GET", "/campagnes/unmas-ne-touche-pas/diffusions.csv", [false, true, true, true]),
+    ("GET", "/campagnes/unmas-ne-touche-pas/diffusions.xlsx", [false, true, true, true]),
     ("GET", "/mediatheque", [false, true, true, true]),
     ("GET", "/mediatheque/envoyer", [false, false, true, true]),
     ("POST", "/mediatheque/envoi", [false, false, true, true]),
@@ -96,6 +101,7 @@ fn no_door_is_missing_from_the_table() {
             .next()
             .unwrap()
             .replace("nobody", "{id}")
+            .replace("unmas-ne-touche-pas", "{id}")
             .replace("/ui/0/icon.svg", "/ui/{version}/{file}")
             .replace("/GAO/2026-11-24T08", "/{site}/{piece}")
             .replace("GAO.ics", "{file}")

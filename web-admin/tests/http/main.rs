@@ -3,6 +3,7 @@
 
 mod aircheck;
 mod browser;
+mod campaigns;
 mod doors;
 mod feeds;
 mod parcels;
