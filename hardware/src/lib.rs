@@ -17,4 +17,4 @@ pub mod transmitter;
 pub mod watchdog;
 
 pub use metronome::{Metronome, Tick};
-pub use soundcard::{Card, CardError, CardHealth, CardInfo, CardName, Carries};
+pub use soundcard::{Card, CardError, CardHealth, CardInfo, CardInput, CardName, Carries};

@@ -1,5 +1,7 @@
 //! A sound card through ALSA: named, paced by itself, watched, and given up at once when it is gone.
 
+mod input;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,8 @@ use domain::{Frames, SAMPLE_RATE_HZ};
 
 use crate::mpx::MPX_RATE_HZ;
 use crate::priority;
+
+pub use self::input::CardInput;
 
 /// How often the driver's thread looks up when the device says nothing: a card may vanish without a word.
 const POLL: Duration = Duration::from_millis(500);
@@ -31,6 +35,16 @@ pub enum CardError {
     /// There is no such device now.
     #[error("there is no sound card called “{0}” now; `mikado doctor` lists those that are there")]
     Gone(String),
+    /// The card runs at another rate than the multiplex, and would convert the pilot away.
+    #[error(
+        "the sound card “{name}” runs at {hz} Hz and the multiplex needs 192000 Hz; converted, it would have no pilot"
+    )]
+    OtherRate {
+        /// The card.
+        name: String,
+        /// What its hardware says.
+        hz: u32,
+    },
     /// The card is there and cannot play what we have.
     #[error("the sound card “{name}” cannot be used: {reason}")]
     Refused {
@@ -140,6 +154,17 @@ struct Watch {
     failed: Mutex<Option<String>>,
 }
 
+impl Watch {
+    fn health(&self, per_frame: u64) -> CardHealth {
+        CardHealth {
+            taken: Frames(self.taken.load(Relaxed) / per_frame),
+            xruns: self.xruns.load(Relaxed),
+            real_time: self.real_time.load(Relaxed),
+            failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
+
 /// An open card. It asks the closure for sound, in its own thread, until it is dropped or fails.
 pub struct Card {
     name: CardName,
@@ -204,12 +229,7 @@ impl Card {
 
     /// How it fares now.
     pub fn health(&self) -> CardHealth {
-        CardHealth {
-            taken: Frames(self.watch.taken.load(Relaxed) / self.per_frame),
-            xruns: self.watch.xruns.load(Relaxed),
-            real_time: self.watch.real_time.load(Relaxed),
-            failed: self.watch.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        }
+        self.watch.health(self.per_frame)
     }
 }
 
@@ -242,11 +262,7 @@ fn at_its_own_rate(name: &CardName, wanted_hz: u32) -> Result<(), CardError> {
     let path = name.place().map(|(card, device)| format!("/proc/asound/{card}/pcm{device}p/sub0/hw_params"));
     let text = path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     match running_at_hz(&text) {
-        Some(hz) if hz != wanted_hz => {
-            let reason =
-                format!("it runs at {hz} Hz and the multiplex needs {wanted_hz} Hz; converted, it would have no pilot");
-            Err(CardError::Refused { name: name.0.clone(), reason })
-        }
+        Some(hz) if hz != wanted_hz => Err(CardError::OtherRate { name: name.0.clone(), hz }),
         _ => Ok(()),
     }
 }

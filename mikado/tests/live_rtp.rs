@@ -111,7 +111,7 @@ fn a_click_from_the_next_room_is_on_the_line_to_the_transmitter_in_tens_of_milli
     let (line, door, out) = (free(), free(), ear.local_addr().unwrap());
     let site = format!(
         "opus = \"off\"\nmp3 = \"off\"\n[[site.rtp]]\nto = \"{out}\"\nformat = \"L16\"\n[site.live]\nlisten = \"{door}\"\n\
-         [[site.live.line]]\nperson = \"Studio Gao\"\nrtp = \"{line}\"\nfrom = \"127.0.0.1\"\nbuffer = \"25ms\"\n"
+         [[site.live.line]]\nperson = \"Studio Gao\"\nrtp = \"{line}\"\nfrom = \"127.0.0.1\"\nbuffer = \"30ms\"\n"
     );
     std::fs::write(station.path("mikado.toml"), station.config() + &site).unwrap();
     station.start(&["air", "--site", "GAO"]);

@@ -42,7 +42,9 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
         if let Some(live) = &site.live {
             once.claim(reader, ("port", live.listen.get_ref().clone()), &live.listen.span(), name);
             for line in &live.line {
-                once.claim(reader, ("port", line.rtp.get_ref().clone()), &line.rtp.span(), name);
+                if let Some(rtp) = &line.rtp {
+                    once.claim(reader, ("port", rtp.get_ref().clone()), &rtp.span(), name);
+                }
             }
         }
         if let Some(card) = &site.card {

@@ -233,8 +233,9 @@ pub(super) struct Live {
 #[serde(deny_unknown_fields)]
 pub(super) struct Line {
     pub person: Text,
-    pub rtp: Text,
-    pub from: Text,
+    pub card: Option<Text>,
+    pub rtp: Option<Text>,
+    pub from: Option<Text>,
     pub format: Option<Text>,
     pub channels: Option<Text>,
     pub buffer: Option<Text>,
@@ -299,7 +300,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("id", "[[site]]"),
     ("opus", "[[site]] ou/or [site.aircheck]"),
     ("mp3", "[[site]]"),
-    ("card", "[[site]] ou/or [site.mpx]"),
+    ("card", "[[site]], [site.mpx] ou/or [[site.live.line]]"),
     ("wav", "[[site]]"),
     ("icecast", "[[site]]"),
     ("aircheck", "[[site]]"),

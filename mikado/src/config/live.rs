@@ -9,15 +9,15 @@ use super::file::{Line, Live};
 use super::read::{Reader, address};
 use super::units;
 use crate::rights::PERSON_CHARS_MAX;
-use crate::run::air::{LineOptions, LiveOptions};
+use crate::run::air::{LineBy, LineOptions, LiveOptions};
 use crate::speech::Said;
 
 /// A telephone network, a satellite: what they are late on a usual day.
 const DEPTH_USUAL: Frames = Frames::from_secs(1);
 /// A cable or a switch between two rooms.
-const LINE_USUAL: Frames = Frames::from_millis(30);
-/// What the mixer's block and the ring before it need.
-const DEPTH_MIN: Frames = Frames::from_millis(25);
+const LINE_USUAL: Frames = Frames::from_millis(40);
+/// What the mixer's block, the ring before it and a buffer that gives as much at once need.
+const DEPTH_MIN: Frames = Frames::from_millis(30);
 
 impl Reader<'_> {
     /// The door, or `None` (with a complaint) when it cannot be opened.
@@ -34,13 +34,27 @@ impl Reader<'_> {
     }
 
     fn line(&mut self, written: &Line) -> Option<LineOptions> {
-        let listen = self.value(Some(&written.rtp), None, |t| address(t).map(Some));
-        let from = self.value(Some(&written.from), None, |t| sender(t).map(Some));
         let person = self.value(Some(&written.person), None, |t| person(t).map(Some));
         let bits = self.value(written.format.as_ref(), Bits::L16, bits);
         let is_stereo = self.value(written.channels.as_ref(), true, is_stereo);
         let depth = self.value(written.buffer.as_ref(), LINE_USUAL, depth);
-        Some(LineOptions { person: person?, listen: listen?, from: from?, shape: Linear { bits, is_stereo }, depth })
+        let by = match (&written.rtp, &written.from, &written.card) {
+            (Some(rtp), Some(from), None) => {
+                let listen = self.value(Some(rtp), None, |t| address(t).map(Some));
+                let from = self.value(Some(from), None, |t| sender(t).map(Some));
+                LineBy::Rtp { listen: listen?, from: from?, shape: Linear { bits, is_stereo } }
+            }
+            (None, None, Some(card)) => LineBy::Card(card.get_ref().clone()),
+            _ => {
+                self.complain(
+                    &written.person.span(),
+                    "une ligne entre soit par RTP (rtp et from), soit par une carte (card).",
+                    "a line comes in either by RTP (rtp and from) or by a card (card).",
+                );
+                return None;
+            }
+        };
+        Some(LineOptions { person: person?, by, depth })
     }
 }
 
@@ -51,9 +65,9 @@ fn depth(text: &str) -> Result<Frames, Said> {
     }
     Err(Said::new(
         format!(
-            "« {text} » : le tampon d'un direct va de \"25ms\" (câble) à \"10s\" ; \"1s\" convient à un satellite."
+            "« {text} » : le tampon d'un direct va de \"30ms\" (câble) à \"10s\" ; \"1s\" convient à un satellite."
         ),
-        format!("“{text}”: the buffer of a live line takes \"25ms\" (a cable) to \"10s\"; \"1s\" suits a satellite."),
+        format!("“{text}”: the buffer of a live line takes \"30ms\" (a cable) to \"10s\"; \"1s\" suits a satellite."),
     ))
 }
 

@@ -167,6 +167,21 @@ fn a_multiplex_goes_to_one_place_and_its_values_carry_their_units() {
     check(&mpx("pipe = \"mpx\"\nrds_deviation = \"2\"\n"), 15, &["7.5 kHz"]);
 }
 
+#[test]
+fn a_live_line_has_a_person_and_one_way_in() {
+    let live = |rest: &str| {
+        format!("{SOUND}[site.live]\nlisten = \"127.0.0.1:8091\"\n[[site.live.line]]\nperson = \"Studio\"\n{rest}")
+    };
+    let rtp = "rtp = \"0.0.0.0:5006\"\nfrom = \"192.168.10.7\"\n";
+    let lines = |text: &str| parse(text).unwrap().sites[1].live.as_ref().unwrap().lines.len();
+    assert_eq!((lines(&live(rtp)), lines(&live("card = \"hw:1,0\"\n"))), (1, 1));
+    check(&live(""), 16, &["soit par RTP", "soit par une carte"]);
+    check(&live(&rtp.replace("192.168.10.7", "studio")), 18, &["adresse IP"]);
+    check(&live(&format!("{rtp}format = \"opus\"\n")), 19, &["« opus »", "L24"]);
+    check(&live(&format!("{rtp}buffer = \"10ms\"\n")), 19, &["\"30ms\""]);
+    check(&live(&rtp.replace("0.0.0.0:5006", "127.0.0.1:8101")), 17, &["déjà prise par BKO"]);
+}
+
 const WIRED: &str = "\
 [[site]]
 id = \"GAO\"

@@ -30,6 +30,14 @@ const AVERAGE_OF_ANSWER: f64 = 0.1;
 const SWING_OVER: Frames = Frames::from_secs(10);
 /// Unevenness beyond this is a sender who sent everything at once, not a network.
 const SWING_MAX: Frames = Frames::from_secs(2);
+/// Sound that comes so soon after the buffer ran dry was late and not broken off: the buffer then grows by a step, so that
+/// the next one as late is in time.
+const LATE_MAX: Frames = Frames::from_millis(250);
+const STEP: Frames = Frames::from_millis(5);
+/// It grows by this at most, and shrinks again by a millisecond in each half minute in which nothing was late.
+const GROWN_MAX: Frames = Frames::from_millis(500);
+const EASE: Frames = Frames::from_millis(1);
+const EASE_EVERY: Frames = Frames::from_secs(30);
 /// What was dry begins again over 10 ms.
 const EDGE: usize = 480;
 /// What is left of the last frame from one to the next where sound ran dry: gone in 5 ms, without a click.
@@ -42,6 +50,10 @@ pub struct Buffer {
     /// Frames at the front of the queue that are used up.
     used: usize,
     depth: Frames,
+    /// What lateness has added to the depth, and when that was last more or less.
+    grown: Frames,
+    grown_at: Position,
+    dry_at: Option<Position>,
     flow: Flow,
     swing: Swing,
     drift: Drift,
@@ -68,6 +80,9 @@ impl Buffer {
             queue: Vec::new(),
             used: 0,
             depth: depth.clamp(*DEPTH.start(), *DEPTH.end()),
+            grown: Frames::ZERO,
+            grown_at: Position(0),
+            dry_at: None,
             flow: Flow::Filling,
             swing: Swing::default(),
             drift: Drift::default(),
@@ -92,11 +107,12 @@ impl Buffer {
 
     /// Fills `out` with what is due at `now`, with silence where there is nothing, and answers how much of it is sound.
     pub fn pull(&mut self, now: Position, out: &mut [Frame]) -> usize {
-        if self.flow == Flow::Filling && !self.may_begin() {
+        if self.flow == Flow::Filling && !self.may_begin(now) {
             self.die_away(out);
             return 0;
         }
-        let step = 1.0 + self.drift.ppm(self.waiting(), self.depth, now) * 1e-6;
+        self.ease(now);
+        let step = 1.0 + self.drift.ppm(self.waiting(), self.depth + self.grown, now) * 1e-6;
         let mut length = out.len();
         let source = self.queue.get(self.used..).unwrap_or_default();
         while length > 0 && self.stretch.needs(length, step) > source.len() {
@@ -108,7 +124,7 @@ impl Buffer {
         self.last = sound.last().copied().unwrap_or(self.last);
         self.die_away(rest);
         if !rest.is_empty() {
-            self.flow = Flow::Filling;
+            (self.flow, self.dry_at) = (Flow::Filling, Some(now));
             self.drift.settle();
         }
         self.forget_used();
@@ -141,14 +157,23 @@ impl Buffer {
     }
 
     /// Begins when the average will be the depth although arrivals swing, and lets go of what is more than that.
-    fn may_begin(&mut self) -> bool {
-        let wanted = self.depth + Frames(self.swing.width().min(SWING_MAX).0 / 2);
+    fn may_begin(&mut self, now: Position) -> bool {
+        let was_late = self.dry_at.and_then(|at| now.since(at)).is_some_and(|dry| dry < LATE_MAX);
+        let grown = if was_late { (self.grown + STEP).min(GROWN_MAX) } else { self.grown };
+        let wanted = self.depth + grown + Frames(self.swing.width().min(SWING_MAX).0 / 2);
         if self.waiting() < wanted || self.ended {
             return false;
         }
         self.leave_out(self.waiting().saturating_sub(wanted));
+        (self.grown, self.grown_at, self.dry_at) = (grown, now, None);
         self.flow = Flow::Sounding { rise: 0 };
         true
+    }
+
+    fn ease(&mut self, now: Position) {
+        if now.since(self.grown_at).is_some_and(|calm| calm >= EASE_EVERY) {
+            (self.grown, self.grown_at) = (self.grown.saturating_sub(EASE), now);
+        }
     }
 
     fn leave_out(&mut self, frames: Frames) {
@@ -346,6 +371,30 @@ mod tests {
         assert!(!quiet(345) && quiet(356) && quiet(744) && !quiet(760), "silent for as long as nothing came");
         assert!(largest_step(&out) < 0.05, "no click: {}", largest_step(&out));
         assert!(buffer.waiting() <= Frames::from_millis(520) && buffer.is_flowing());
+    }
+
+    #[test]
+    fn packets_that_are_late_deepen_the_buffer_until_they_are_in_time() {
+        let mut buffer = Buffer::new(Frames::from_millis(15));
+        let (mut piece, mut dry_s) = ([SILENCE; 96], Vec::new());
+        for ms in 0..60_000u64 {
+            let now = Position(ms * 48);
+            // A packet each millisecond; each four seconds the network holds them for a while.
+            let (at, held) = (ms % 4_000, 12);
+            match at {
+                0..12 => {}
+                _ if at == held => buffer.push(&vec![[0.1; 2]; 48 * (held as usize + 1)], now),
+                _ => buffer.push(&[[0.1; 2]; 48], now),
+            }
+            // The mixer takes 10 ms at once.
+            if ms % 10 == 0 {
+                let given: usize = (0..5).map(|_| buffer.pull(now, &mut piece)).sum();
+                dry_s.extend((given < 480 && ms > 100).then_some(ms / 1_000));
+            }
+        }
+        dry_s.dedup();
+        assert!(dry_s.iter().all(|s| *s < 20), "dry in seconds {dry_s:?}");
+        assert!(buffer.waiting() <= Frames::from_millis(45), "{:?}", buffer.waiting());
     }
 
     #[test]

@@ -135,6 +135,13 @@ fn finding(name: &str, error: &CardError) -> Finding {
                 "La carte son « {name} » n'est pas là. Branchez-la ; les flux continuent et elle sera reprise d'elle-même."
             ),
         ),
+        CardError::OtherRate { hz, .. } => (
+            "card.rate",
+            format!(
+                "La carte son « {name} » tourne à {hz} Hz et le multiplex demande 192000 Hz ; converti, il n'aurait plus de \
+                 pilote. Prenez une autre carte, ou son nom « hw:… ». Les flux continuent."
+            ),
+        ),
         CardError::Refused { reason, .. } => (
             "card.refused",
             format!(

@@ -41,7 +41,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
 pub use equipment::{EncoderOptions, TimeOptions, TransmitterOptions, ask_time_sources};
-pub use live::{LineOptions, LiveOptions};
+pub use live::{LineBy, LineOptions, LiveOptions};
 pub use mpx::{MpxOutput, MpxTo, PipeFormat};
 pub use options::{AirOptions, OutputOptions, StreamFormat};
 

@@ -3,11 +3,13 @@
 mod answers;
 mod attempts;
 mod body;
+mod card_line;
 mod decoding;
 mod door;
 mod line;
 mod lines;
 mod request;
+mod sitting;
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,7 +24,7 @@ use super::pace::PaceState;
 use super::station::Station;
 use crate::rights;
 
-pub use self::lines::LineOptions;
+pub use self::lines::{LineBy, LineOptions};
 
 /// Where somebody live may come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
