@@ -15,6 +15,7 @@ mod language;
 mod level;
 mod moment;
 mod plan;
+mod sensibility;
 mod site;
 mod vitals;
 
@@ -28,5 +29,6 @@ pub use language::{BadLanguage, Language};
 pub use level::{Gain, Loudness, NotFinite, TruePeak};
 pub use moment::{Anchor, Moment};
 pub use plan::{BrokenPlan, Entry, EntryId, Fit, Origin, Revision, Segment, SitePlan, Start, What};
+pub use sensibility::Sensibility;
 pub use site::{BadSite, SiteId};
 pub use vitals::{Alarm, LevelReading, LiveReading, LiveState, MpxReading, NowNext, OutputReading, Rung, Vitals};

@@ -169,8 +169,13 @@ fn rights_and_dates_come_out_as_the_narrower_of_both() {
 fn the_papers_read_back_and_people_are_found_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let c = catalogue(dir.path());
-    let person =
-        |name: &str, voice| Contributor { name: name.into(), part: "invitée".into(), voice, spoken_s: Some(95) };
+    let person = |name: &str, voice| Contributor {
+        name: name.into(),
+        part: "invitée".into(),
+        voice,
+        spoken_s: Some(95),
+        sensibility: domain::Sensibility::CivilSociety,
+    };
     edit(&c, |e| {
         e.paper.episode = "n° 12".into();
         e.paper.women_s = Some(1800);

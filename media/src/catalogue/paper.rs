@@ -1,6 +1,6 @@
 //! The paperwork of a card: who speaks, who agreed, whom it could harm, and how long it may be used.
 
-use domain::Asset;
+use domain::{Asset, Sensibility};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,24 @@ pub struct Contributor {
     pub voice: Voice,
     /// Seconds that the person speaks; `None` until somebody measured it.
     pub spoken_s: Option<u32>,
+    /// For whom the person speaks.
+    #[serde(with = "sensibility")]
+    pub sensibility: Sensibility,
+}
+
+/// A sensibility as its stable word.
+mod sensibility {
+    use domain::Sensibility;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+    pub(super) fn serialize<S: Serializer>(sensibility: &Sensibility, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(sensibility.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Sensibility, D::Error> {
+        String::deserialize(from).map(|word| Sensibility::of(&word))
+    }
 }
 
 /// Whose voice is heard: what the share of women's voices is counted by.

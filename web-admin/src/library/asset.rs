@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use domain::{AudioHash, Finding, SiteId, Status};
+use domain::{AudioHash, Finding, Sensibility, SiteId, Status};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use media::catalogue::{Bar, Card, Flags, Standing, Step, Version};
 use serde::Deserialize;
 
 use super::list::shown_status;
-use super::paper::Sheet;
+use super::paper::{Row, Sheet};
 use super::{asset_id, cues, protect};
 use crate::error::{Field, WebError};
 use crate::pages::{Frame, Nav, show};
@@ -91,6 +91,11 @@ impl Page {
             ("survivor", t.flag_survivor, flags.survivor),
             ("witness", t.flag_witness, flags.witness),
         ]
+    }
+
+    /// For whom a person may speak, as stable word, words for people, and whether it is said.
+    fn sides(&self, person: &Row) -> [(&'static str, &'static str, bool); 5] {
+        Sensibility::ALL.map(|s| (s.as_str(), self.f.t.g().side(s), s == person.sensibility))
     }
 
     /// What keeps it off the air, as a sentence.

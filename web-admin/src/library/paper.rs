@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::{AssetId, SiteId};
+use domain::{AssetId, Sensibility, SiteId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -39,6 +39,7 @@ pub(super) struct Row {
     pub part: String,
     pub voice: &'static str,
     pub spoken: String,
+    pub sensibility: Sensibility,
 }
 
 impl Sheet {
@@ -49,8 +50,9 @@ impl Sheet {
             part: c.part.clone(),
             voice: c.voice.as_str(),
             spoken: c.spoken_s.map_or_else(String::new, minutes),
+            sensibility: c.sensibility,
         };
-        let empty = || Row { name: String::new(), part: String::new(), voice: "unsaid", spoken: String::new() };
+        let empty = || row(&Contributor::default());
         let minute = |t: Option<Timestamp>| {
             t.map_or_else(String::new, |t| t.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string())
         };
@@ -112,12 +114,16 @@ impl Typed {
 
     fn people(&self) -> Result<Vec<Contributor>, WebError> {
         let columns = self.all("name").zip(self.all("part")).zip(self.all("voice").zip(self.all("spoken")));
+        // A script that knows nothing of sensibilities leaves them unsaid.
+        let sensibilities = self.all("sensibility").chain(std::iter::repeat(""));
+        let columns = columns.zip(sensibilities).take(Paper::CONTRIBUTORS_MAX + ROWS_FREE);
         let mut people = Vec::new();
-        for ((name, part), (voice, spoken)) in columns.take(Paper::CONTRIBUTORS_MAX + ROWS_FREE) {
+        for (((name, part), (voice, spoken)), sensibility) in columns {
             let name = one_line(name, Paper::TEXT_CHARS_MAX);
             if !name.is_empty() {
                 let part = one_line(part, Paper::TEXT_CHARS_MAX);
-                people.push(Contributor { name, part, voice: Voice::of(voice), spoken_s: seconds(spoken)? });
+                let (voice, spoken_s) = (Voice::of(voice), seconds(spoken)?);
+                people.push(Contributor { name, part, voice, spoken_s, sensibility: Sensibility::of(sensibility) });
             }
         }
         Ok(people)

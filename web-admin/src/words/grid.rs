@@ -1,5 +1,7 @@
 //! The words of the pages around the grid: publishing, changes, readiness, languages. One line a word, French then English.
 
+use domain::Sensibility;
+
 /// Declares both tables from their three columns.
 macro_rules! table {
     ($($key:ident: $fr:literal, $en:literal;)*) => {
@@ -150,4 +152,26 @@ table! {
     paper_print: "Imprimer", "Print";
     paper_sheet: "Feuille à imprimer", "Sheet to print";
     ready_alarm: "Son manquant", "Missing sound";
+    rules_title: "Règles", "Rules";
+    rules_lead: "Ce que disent les règles de la semaine d’un site : conducteurs, fiches, et ce qui en fut diffusé. Les plus graves d’abord.", "What the rules say of a site’s week: running orders, cards, and what was aired of it. The gravest first.";
+    rules_silent: "{} règles n’ont rien à redire à cette semaine, ou rien à y mesurer.", "{} rules have nothing to say of this week, or nothing to measure in it.";
+    side: "Parle pour", "Speaks for";
+    side_unsaid: "pour personne", "for nobody";
+    side_government: "gouvernement", "government";
+    side_signatories: "mouvements signataires", "signatory movements";
+    side_opposition: "opposition", "opposition";
+    side_civil: "société civile", "civil society";
+}
+
+impl GridWords {
+    /// The name of a sensibility.
+    pub(crate) const fn side(&self, of: Sensibility) -> &'static str {
+        match of {
+            Sensibility::Unsaid => self.side_unsaid,
+            Sensibility::Government => self.side_government,
+            Sensibility::Signatories => self.side_signatories,
+            Sensibility::Opposition => self.side_opposition,
+            Sensibility::CivilSociety => self.side_civil,
+        }
+    }
 }
