@@ -13,6 +13,7 @@ use crate::week::ProgrammeSlot;
 mod campaign;
 mod day;
 mod decided;
+mod election;
 mod error;
 mod joins;
 mod music;
@@ -26,6 +27,7 @@ mod wire;
 
 pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
+pub use election::ElectionSpec;
 pub use error::StationError;
 pub use joins::{CurveSpec, JoinSpec};
 pub use music::{CategorySpec, MusicSpec};
@@ -94,6 +96,7 @@ impl Station {
         file.join.checked(text)?;
         turning::checked(&file)?;
         music::checked(&file, text)?;
+        election::checked(&file)?;
         let formats = nested::unfolded(&file, text)?;
         let sites: Vec<SiteId> = file.site.iter().map(|s| s.id).collect();
         let grid = Grid::new(GridParts {

@@ -61,6 +61,9 @@ pub struct StationFile {
     /// Weeks that differ while they are in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub season: Vec<SeasonSpec>,
+    /// Elections with their official campaigns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub election: Vec<super::ElectionSpec>,
     /// Figures of rules that this station sets otherwise: `[rule.R-CAMP-01]` with `max_s_per_hour = 300`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rule: crate::rules::Tuning,
