@@ -63,7 +63,7 @@ impl Changes {
     }
 
     /// Those of the station file and those decided since; of two of the same name and date the one decided since.
-    fn all<'a>(&'a self, station: &'a Station) -> impl Iterator<Item = &'a Override> {
+    pub(crate) fn all<'a>(&'a self, station: &'a Station) -> impl Iterator<Item = &'a Override> {
         let replaced = |o: &&Override| self.overrides.iter().all(|n| n.id() != o.id() || n.date() != o.date());
         station.overrides().iter().filter(replaced).chain(&self.overrides)
     }

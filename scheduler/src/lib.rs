@@ -23,6 +23,8 @@ pub mod report;
 pub mod review;
 pub mod rules;
 mod season;
+pub mod sheets;
+pub mod speech;
 pub mod station;
 pub mod store;
 mod timetable;

@@ -11,6 +11,7 @@ use crate::compare;
 use crate::plan::{Placement, PlanInputs, plan};
 use crate::proposal::Proposal;
 use crate::rules;
+use crate::sheets::{NO_SHEETS, Sheets};
 use crate::station::Station;
 use crate::week::ProgrammeSlot;
 
@@ -39,6 +40,8 @@ pub struct ReviewInputs<'a> {
     pub proposals: &'a [Proposal],
     /// The catalogue's cards.
     pub assets: &'a [Asset],
+    /// What their cards say that rules ask for.
+    pub sheets: &'a Sheets,
     /// What was put into the grid by hand.
     pub placements: &'a [Placement],
     /// When it is asked.
@@ -121,7 +124,16 @@ impl Review {
     ) -> Self {
         // A whole grid touches every day.
         let proposals = [Proposal::Grid { toml }];
-        let mut review = Self::new(&ReviewInputs { before, after, proposals: &proposals, assets, placements, now });
+        let mut review = Self::new(&ReviewInputs {
+            before,
+            after,
+            proposals: &proposals,
+            assets,
+            // Cards stand on both sides alike.
+            sheets: NO_SHEETS,
+            placements,
+            now,
+        });
         review.findings.retain(|b| b.finding.code != freeze::CODE);
         review.frozen.clear();
         review
@@ -192,7 +204,7 @@ fn made(inputs: &ReviewInputs<'_>, state: State<'_>, days: &[Date]) -> Made {
         }
         let weeks: BTreeSet<Date> = days.iter().map(|d| monday(*d)).collect();
         for first in weeks {
-            let findings = rules::examine(state.station, state.changes, site.id, first, &own);
+            let findings = rules::examine(state.station, state.changes, site.id, first, (&own, inputs.sheets));
             all.findings.extend(findings.into_iter().map(|finding| Brought {
                 site: Some(site.id),
                 day: first,

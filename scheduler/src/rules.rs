@@ -6,13 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Finding, Severity, SiteId, SitePlan};
+use domain::{Entry, Finding, Severity, SiteId, SitePlan};
 use jiff::civil::Date;
 
 use crate::changes::Changes;
+use crate::grid::second_of;
+use crate::sheets::Sheets;
 use crate::station::{Site, Station};
 use crate::week::ProgrammeSlot;
 
+mod aired;
 mod alert;
 mod cal;
 mod camp;
@@ -21,6 +24,7 @@ mod elec;
 mod eq;
 mod gate;
 mod grid;
+mod holding;
 mod hot;
 mod lang;
 mod live;
@@ -33,10 +37,16 @@ mod pray;
 mod proof;
 mod rds;
 mod res;
+mod source;
+mod told;
 
+pub use aired::Aired;
 pub use gate::{Refused, publishable, stops};
+pub use holding::Holding;
 pub(crate) use lang::{LISTENED_S, spoken_s};
 pub use measured::{Measured, Value};
+pub use source::Source;
+pub use told::Asked;
 
 /// A parameter's value as `rules.toml` writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,31 +92,43 @@ pub struct Bound {
     pub test: Test,
     /// With what.
     pub limit: Limit,
+    /// Who measures it.
+    pub source: Source,
+    /// The French and the English sentence of this bound, where the rule's own speaks of another one.
+    pub said: Option<(&'static str, &'static str)>,
 }
 
 impl Bound {
-    const fn most(quantity: &'static str, limit: Limit) -> Self {
-        Self { quantity, test: Test::Most, limit }
+    const fn new(quantity: &'static str, test: Test, limit: Limit, source: Source) -> Self {
+        Self { quantity, test, limit, source, said: None }
     }
 
-    const fn least(quantity: &'static str, limit: Limit) -> Self {
-        Self { quantity, test: Test::Least, limit }
+    const fn saying(self, fr: &'static str, en: &'static str) -> Self {
+        Self { said: Some((fr, en)), ..self }
     }
 
-    const fn exactly(quantity: &'static str, limit: Limit) -> Self {
-        Self { quantity, test: Test::Same, limit }
+    const fn most(quantity: &'static str, limit: Limit, source: Source) -> Self {
+        Self::new(quantity, Test::Most, limit, source)
     }
 
-    const fn least_of_key(quantity: &'static str) -> Self {
-        Self { quantity, test: Test::Least, limit: Limit::OfKey }
+    const fn least(quantity: &'static str, limit: Limit, source: Source) -> Self {
+        Self::new(quantity, Test::Least, limit, source)
     }
 
-    const fn same(quantity: &'static str) -> Self {
-        Self { quantity, test: Test::Same, limit: Limit::Expected }
+    const fn exactly(quantity: &'static str, limit: Limit, source: Source) -> Self {
+        Self::new(quantity, Test::Same, limit, source)
     }
 
-    const fn must(quantity: &'static str) -> Self {
-        Self { quantity, test: Test::Same, limit: Limit::Fixed(1.0) }
+    const fn least_of_key(quantity: &'static str, source: Source) -> Self {
+        Self::new(quantity, Test::Least, Limit::OfKey, source)
+    }
+
+    const fn same(quantity: &'static str, source: Source) -> Self {
+        Self::new(quantity, Test::Same, Limit::Expected, source)
+    }
+
+    const fn must(quantity: &'static str, source: Source) -> Self {
+        Self::new(quantity, Test::Same, Limit::Fixed(1.0), source)
     }
 }
 
@@ -181,10 +203,14 @@ impl Rule {
 
     /// What it says of a measurement; `None` when it bounds another quantity or the bound holds.
     pub fn judge(&self, measured: &Measured, tuning: &Tuning) -> Option<Finding> {
+        self.breach(measured, tuning).map(|b| b.finding)
+    }
+
+    fn breach(&self, measured: &Measured, tuning: &Tuning) -> Option<Breach> {
         let broken = |bound: &&Bound| bound.quantity == measured.quantity() && !self.holds(bound, measured, tuning);
         let bound = self.bounds.iter().find(broken)?;
         let limit = self.limit(bound, measured, tuning);
-        Some(measured.finding(self, limit))
+        Some(Breach { measured: measured.clone(), limit, finding: measured.finding(self, bound, limit) })
     }
 
     fn limit(&self, bound: &Bound, measured: &Measured, tuning: &Tuning) -> Option<f64> {
@@ -212,9 +238,25 @@ impl Rule {
     }
 }
 
+/// A bound that does not hold: what was measured, and what is to be said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breach {
+    /// The quantity, with its place.
+    pub measured: Measured,
+    /// What it was held against, where that is a number.
+    pub limit: Option<f64>,
+    /// The sentence with its mend; its code is the rule.
+    pub finding: Finding,
+}
+
+/// Judges measurements by every rule; breaches stand in the order of the measurements.
+pub fn breaches(measured: &[Measured], tuning: &Tuning) -> Vec<Breach> {
+    measured.iter().flat_map(|m| all().filter_map(|rule| rule.breach(m, tuning))).collect()
+}
+
 /// Judges measurements by every rule; findings stand in the order of the measurements.
 pub fn judge(measured: &[Measured], tuning: &Tuning) -> Vec<Finding> {
-    measured.iter().flat_map(|m| all().filter_map(|rule| rule.judge(m, tuning))).collect()
+    breaches(measured, tuning).into_iter().map(|b| b.finding).collect()
 }
 
 /// A site's days, from which rules measure.
@@ -230,17 +272,20 @@ pub struct Days<'a> {
     pub slots: &'a [ProgrammeSlot],
     /// Its plans, as far as they are made.
     pub plans: &'a [SitePlan],
+    /// The cards of what plans name, as far as they are known.
+    pub sheets: &'a Sheets,
 }
 
 impl Days<'_> {
     /// Most days judged at once: a year and a leap day.
     pub const MAX: usize = 366;
 
-    /// Everything that grid and plans tell about the rules.
+    /// Everything that grid, plans, events and cards tell about the rules.
     pub fn measured(&self) -> Vec<Measured> {
-        let families = [lang::measure, news::measure, opt::measure, pray::measure, camp::measure];
-        let more = [child::measure, hot::measure, cal::measure, eq::measure];
-        families.into_iter().chain(more).flat_map(|measure| measure(self)).collect()
+        let families = [grid::measure, lang::measure, news::measure, opt::measure, live::measure, pray::measure];
+        let more = [camp::measure, child::measure, hot::measure, alert::measure, elec::measure, eq::measure];
+        let last = [cal::measure, pad::measure];
+        families.into_iter().chain(more).chain(last).flat_map(|measure| measure(self)).collect()
     }
 
     /// Seconds spoken in each language from 06:00 to 22:00, music left out (R-LANG-06).
@@ -250,6 +295,18 @@ impl Days<'_> {
 
     fn site_id(&self) -> SiteId {
         self.site.id
+    }
+
+    /// The site's own plans.
+    fn own_plans(&self) -> impl Iterator<Item = &SitePlan> {
+        self.plans.iter().filter(|p| p.site() == self.site.id)
+    }
+
+    /// The site's own entries with the day of their plan and the second of it.
+    fn entries(&self) -> impl Iterator<Item = (Date, u32, &Entry)> {
+        let zone = self.station.zone();
+        let second = move |e: &Entry| second_of(zone.to_datetime(e.at).time());
+        self.own_plans().flat_map(move |p| p.entries().iter().map(move |e| (p.day(), second(e), e)))
     }
 
     /// The slots day by day.
@@ -262,13 +319,17 @@ impl Days<'_> {
     }
 }
 
-/// What the rules say of a site's week from `first` on, with the plans that are made of it.
-pub fn examine(station: &Station, changes: &Changes, site: SiteId, first: Date, plans: &[SitePlan]) -> Vec<Finding> {
+/// What the rules say of a site's week from `first` on, with the plans that are made of it and the cards of what they name.
+pub fn examine(
+    station: &Station,
+    changes: &Changes,
+    site: SiteId,
+    first: Date,
+    (plans, sheets): (&[SitePlan], &Sheets),
+) -> Vec<Finding> {
     let Some(place) = station.site(site) else { return Vec::new() };
     let days = (0..7).filter_map(|n| first.checked_add(jiff::Span::new().days(n)).ok());
     let slots: Vec<_> = days.flat_map(|day| station.programmes_on(site, day, changes)).collect();
-    let measured = Days { station, changes, site: place, slots: &slots, plans }.measured();
-    let events = station.overrides().iter().chain(&changes.overrides).flat_map(|o| live::of_event(o.spec()));
-    let all: Vec<_> = measured.into_iter().chain(events).collect();
-    judge(&all, &station.file().rule)
+    let measured = Days { station, changes, site: place, slots: &slots, plans, sheets }.measured();
+    judge(&measured, &station.file().rule)
 }

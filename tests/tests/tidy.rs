@@ -163,6 +163,22 @@ fn every_claim_that_a_document_names_is_a_test() {
 }
 
 #[test]
+fn every_test_that_a_rule_leans_on_is_a_test() {
+    let code: String = written(&[".rs"]).into_iter().map(|f| f.text).collect();
+    let mut complaints = Vec::new();
+    for file in written(&[".rs"]).iter().filter(|f| f.path.starts_with("scheduler/src/rules/")) {
+        for source in ["Built(", "Kept(", "Said("] {
+            for name in file.text.split(source).skip(1).filter_map(|rest| rest.split('"').nth(1)) {
+                if !code.contains(&format!("fn {name}(")) {
+                    complaints.push(format!("{}: no test is called {name}", file.path));
+                }
+            }
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
 fn every_decision_names_what_it_refused() {
     for page in written(&[".md"]).iter().filter(|d| d.path.starts_with("design/")) {
         let refused = page.text.lines().any(|l| l.starts_with('#') && l.to_lowercase().contains("refused"));

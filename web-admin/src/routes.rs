@@ -16,7 +16,7 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, library, proof, publish, wall};
+use crate::{App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, judged, library, proof, publish, wall};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,7 @@ pub(crate) const DOORS: &[Door] = &[
     change("/changements/fete", May(Right::Publish), Form, || post(publish::feast)),
     see("/preparation", May(Right::SeePlan), || get(ahead::page)),
     see("/couverture", May(Right::SeePlan), || get(coverage::page)),
+    see("/regles", May(Right::SeePlan), || get(judged::page)),
     see("/api/readiness", May(Right::SeePlan), || get(ahead::api)),
     see("/conducteur", May(Right::SeePlan), || get(day::running_order)),
     see("/conducteur/feuille", May(Right::SeePlan), || get(day::sheet)),

@@ -20,6 +20,36 @@ pub enum ReportCommand {
     Languages(ReportArgs),
     /// Ce que la sortie de chaque site a consommé, ligne par ligne
     Asrun(ReportArgs),
+    /// Qui a parlé à l'antenne : femmes, sensibilités, personnes, en secondes réellement diffusées
+    Speech {
+        /// Sur quoi, et comment.
+        #[command(flatten)]
+        over: ReportArgs,
+        /// Ce que chaque ligne additionne
+        #[arg(long, value_enum, default_value_t, value_name = "PÉRIODE")]
+        by: Period,
+    },
+    /// Ce que disent les 87 règles des jours demandés : grille, conducteurs, fiches, réalisé, journaux et piges
+    Rules {
+        /// Sur quoi, et comment.
+        #[command(flatten)]
+        over: ReportArgs,
+        /// Montre les règles elles-mêmes, et qui mesure ce qu'elles bornent
+        #[arg(long)]
+        list: bool,
+    },
+}
+
+/// What one line of a report adds up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Period {
+    /// One civil day.
+    #[default]
+    Day,
+    /// One week, from Monday on.
+    Week,
+    /// All days that are asked for.
+    All,
 }
 
 /// Over what, and how.

@@ -1,7 +1,10 @@
 //! `mikado report`: what campaigns got, which languages were heard, what the outputs consumed.
 
 mod campaign;
+mod holding;
 mod lines;
+mod rules;
+mod speech;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use media::catalogue::Card;
 use playout::aircheck::Archive;
 use scheduler::proof::Sources;
+use scheduler::sheets::Sheets;
 use serde_json::{Map, Value};
 
 use super::Answer;
@@ -26,7 +30,12 @@ pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
     let (over, one) = match what {
         ReportCommand::Campaign { campaign, over } => (over, campaign.as_deref()),
         ReportCommand::Languages(over) | ReportCommand::Asrun(over) => (over, None),
+        ReportCommand::Speech { over, .. } | ReportCommand::Rules { over, .. } => (over, None),
     };
+    if let ReportCommand::Rules { list: true, .. } = what {
+        rules::list().print(args, over.format)?;
+        return Ok(Answer::Fine);
+    }
     let about = About::new(args, over)?;
     if over.format == ReportFormat::Pdf && !args.voice().json {
         return campaign::attest(&about, one);
@@ -35,6 +44,11 @@ pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
         ReportCommand::Campaign { .. } => campaign::table(&about, one)?,
         ReportCommand::Languages(_) => lines::languages(&about)?,
         ReportCommand::Asrun(_) => lines::as_run(&about)?,
+        ReportCommand::Speech { by, .. } => speech::table(&about, *by)?,
+        ReportCommand::Rules { .. } => {
+            let for_eye = !args.voice().json && over.format == ReportFormat::Table;
+            rules::table(&about, for_eye.then_some(args.voice().tongue))?
+        }
     };
     table.print(args, over.format)?;
     Ok(Answer::Fine)
@@ -47,6 +61,7 @@ struct About {
     sites: Vec<SiteId>,
     days: Vec<Date>,
     cards: BTreeMap<AssetId, Card>,
+    sheets: Sheets,
 }
 
 impl About {
@@ -65,8 +80,9 @@ impl About {
         let material = studio.material(station, first)?;
         let sites = material.sites(over.site)?;
         let cards = studio.catalogue.all().map_err(catalogue_error)?;
+        let sheets = web_admin::sheets(&cards);
         let cards = cards.into_iter().map(|c| (c.asset.id.clone(), c)).collect();
-        Ok(Self { studio, material, sites, days, cards })
+        Ok(Self { studio, material, sites, days, cards, sheets })
     }
 
     /// Each day of each site, in order.

@@ -2,6 +2,7 @@
 
 use domain::Severity;
 
+use super::Source::Plan;
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::station::Day;
 use crate::week::ProgrammeSlot;
@@ -17,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Passer à la grille du dimanche.",
         mend_en: "Switch to Sunday's grid.",
         params: &[("law", Param::Text("05-040"))],
-        bounds: &[Bound::most("holiday_not_sunday", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("holiday_not_sunday", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-CAL-02",
@@ -28,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Activer la saison « deuil ».",
         mend_en: "Switch the season “deuil” on.",
         params: &[("hours", Param::Number(72.0))],
-        bounds: &[Bound::most("unfit_in_mourning", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("unfit_in_mourning", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-CAL-03",
@@ -39,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Ajouter prix et routes à 08:40 et la veille à 20:50.",
         mend_en: "Add prices and roads at 08:40 and the eve at 20:50.",
         params: &[("MOP", Param::Text("thu"))],
-        bounds: &[Bound::most("market_news_missing", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("market_news_missing", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-CAL-04",
@@ -50,13 +51,13 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Renforcer la campagne d'octobre à janvier.",
         mend_en: "Strengthen the campaign from October to January.",
         params: &[("boost_pct", Param::Number(50.0))],
-        bounds: &[Bound::least("season_boost_pct", Limit::Param("boost_pct"))],
+        bounds: &[Bound::least("season_boost_pct", Limit::Param("boost_pct"), Plan)],
     },
 ];
 
 pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
     let site = days.site_id();
-    let mut measured = Vec::new();
+    let mut measured = market(days);
     for (day, slots) in days.by_day() {
         let mourning = days.station.seasons_on(days.changes, day).iter().any(|s| s.spec().id == "deuil");
         for slot in slots.iter().filter(|_| mourning) {
@@ -74,6 +75,34 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
             };
             let events = slots.iter().all(|s| as_sunday(&s));
             measured.push(Measured::number("holiday_not_sunday", f64::from(u8::from(!events))).at(site).on(day, None));
+        }
+    }
+    measured
+}
+
+/// Prices and roads on the day of the site's market and on its eve (R-CAL-03).
+fn market(days: &Days<'_>) -> Vec<Measured> {
+    /// 08:40 on the day, 20:50 on the eve.
+    const DAY_S: u32 = 31_200;
+    const EVE_S: u32 = 75_000;
+    let site = days.site_id();
+    let named = super::rule("R-CAL-03").and_then(|r| r.params.iter().find(|(name, _)| *name == site.as_str()));
+    let Some((_, Param::Text(name))) = named else { return Vec::new() };
+    let Ok(market) = name.parse::<Day>() else { return Vec::new() };
+    let told = |slots: &[&ProgrammeSlot], at_s: u32| {
+        let there = slots.iter().find(|s| s.start_s <= at_s && at_s < s.end_s);
+        let kind = there.and_then(|s| days.station.programme(&s.programme)).map(|p| p.kind.as_str());
+        kind == Some("service")
+    };
+    let eve_of = |day: jiff::civil::Date| day.tomorrow().is_ok_and(|next| Day::of(next) == market);
+    let mut measured = Vec::new();
+    for (day, slots) in days.by_day() {
+        for (is_due, at_s) in [(Day::of(day) == market, DAY_S), (eve_of(day), EVE_S)] {
+            if is_due {
+                let missing = f64::from(u8::from(!told(&slots, at_s)));
+                let one = Measured::number("market_news_missing", missing).at(site).about(site.as_str());
+                measured.push(one.on(day, Some(at_s)));
+            }
         }
     }
     measured

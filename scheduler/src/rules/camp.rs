@@ -1,12 +1,13 @@
 //! Campaigns: room, distances, shares, dates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Entry, Severity, SitePlan, What};
 
+use super::Source::{Kept, Plan, Records};
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::grid::second_of;
-use crate::station::Campaign;
+use crate::station::{Campaign, Spot};
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
@@ -25,10 +26,17 @@ pub(super) const RULES: &[Rule] = &[
             ("max_s", Param::Number(60.0)),
         ],
         bounds: &[
-            Bound::most("break_s_in_hour", Limit::Param("max_s_per_hour")),
-            Bound::most("spots_in_break", Limit::Param("max_per_break")),
-            Bound::least("spot_length_s", Limit::Param("min_s")),
-            Bound::most("spot_length_s", Limit::Param("max_s")),
+            Bound::most("break_s_in_hour", Limit::Param("max_s_per_hour"), Plan),
+            Bound::most("spots_in_break", Limit::Param("max_per_break"), Plan)
+                .saying("Écran de {h}: {n} spots; au plus {y}.", "Break of {h}: {n} spots; at most {y}."),
+            Bound::least("spot_length_s", Limit::Param("min_s"), Plan).saying(
+                "Spot de {n} s à {h}: 15 à 60 s sont admis.",
+                "A spot of {n} s at {h}: 15 to 60 s are allowed.",
+            ),
+            Bound::most("spot_length_s", Limit::Param("max_s"), Plan).saying(
+                "Spot de {n} s à {h}: 15 à 60 s sont admis.",
+                "A spot of {n} s at {h}: 15 to 60 s are allowed.",
+            ),
         ],
     },
     Rule {
@@ -41,9 +49,10 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Move the two airings apart.",
         params: &[("same_campaign_min", Param::Text("40-90")), ("same_theme_min", Param::Text("20-30"))],
         bounds: &[
-            Bound::most("campaign_too_near_min", Limit::Fixed(0.0)),
-            Bound::most("theme_too_near_min", Limit::Fixed(0.0)),
-            Bound::most("client_twice_in_break", Limit::Fixed(0.0)),
+            Bound::most("campaign_too_near_min", Limit::Fixed(0.0), Plan),
+            Bound::most("theme_too_near_min", Limit::Fixed(0.0), Plan),
+            Bound::most("client_twice_in_break", Limit::Fixed(0.0), Plan)
+                .saying("{id} a deux spots dans l'écran de {h}.", "{id} has two spots in the break of {h}."),
         ],
     },
     Rule {
@@ -60,9 +69,12 @@ pub(super) const RULES: &[Rule] = &[
             ("peak_share_pct", Param::Number(60.0)),
         ],
         bounds: &[
-            Bound::least("campaign_airings_day", Limit::Param("min_day")),
-            Bound::least("saturation_airings_day", Limit::Param("saturation_day")),
-            Bound::least("saturation_peak_pct", Limit::Param("peak_share_pct")),
+            Bound::least("campaign_airings_day", Limit::Param("min_day"), Plan),
+            Bound::least("saturation_airings_day", Limit::Param("saturation_day"), Plan),
+            Bound::least("saturation_peak_pct", Limit::Param("peak_share_pct"), Plan).saying(
+                "{campagne}: {n} % aux heures de grande écoute; au moins {y} %.",
+                "{campagne}: {n} % at peak hours; at least {y} %.",
+            ),
         ],
     },
     Rule {
@@ -74,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Compenser le jour même dans une autre tranche.",
         mend_en: "Make good the same day in another daypart.",
         params: &[("dayparts", Param::Number(7.0))],
-        bounds: &[Bound::most("airings_short", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("airings_short", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-CAMP-05",
@@ -85,7 +97,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Livrer une version dans une langue du site.",
         mend_en: "Deliver a version in a language of the site.",
         params: &[("fr_fallback_max_pct", Param::Number(50.0))],
-        bounds: &[Bound::most("french_fallback_pct", Limit::Param("fr_fallback_max_pct"))],
+        bounds: &[Bound::most("french_fallback_pct", Limit::Param("fr_fallback_max_pct"), Plan)],
     },
     Rule {
         id: "R-CAMP-06",
@@ -96,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Retirer le spot, ou prolonger la campagne.",
         mend_en: "Take the spot out, or prolong the campaign.",
         params: &[],
-        bounds: &[Bound::most("outside_dates_s", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("outside_dates_s", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-CAMP-07",
@@ -108,8 +120,15 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Let the versions take turns.",
         params: &[("min_rotation", Param::Number(0.25)), ("withdraw_min", Param::Number(15.0))],
         bounds: &[
-            Bound::least("version_share", Limit::Param("min_rotation")),
-            Bound::most("withdrawn_still_there_min", Limit::Param("withdraw_min")),
+            Bound::least("version_share", Limit::Param("min_rotation"), Plan).saying(
+                "{campagne}: une version n'a que {n} de part; au moins {y}.",
+                "{campagne}: a version has a share of only {n}; at least {y}.",
+            ),
+            Bound::most(
+                "withdrawn_still_there_min",
+                Limit::Param("withdraw_min"),
+                Kept("a_withdrawn_spot_leaves_the_break_that_is_on_the_air"),
+            ),
         ],
     },
     Rule {
@@ -121,7 +140,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Répartir la perte selon les priorités.",
         mend_en: "Share the loss by priority.",
         params: &[("floor_pct", Param::Number(80.0))],
-        bounds: &[Bound::least("campaign_kept_pct", Limit::Param("floor_pct"))],
+        bounds: &[Bound::least("campaign_kept_pct", Limit::Param("floor_pct"), Plan)],
     },
     Rule {
         id: "R-CAMP-09",
@@ -132,7 +151,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Programmer des compensations.",
         mend_en: "Schedule make-goods.",
         params: &[("green", Param::Number(95.0)), ("amber", Param::Number(85.0))],
-        bounds: &[Bound::least("realised_pct", Limit::Param("amber"))],
+        bounds: &[Bound::least("realised_pct", Limit::Param("amber"), Records)],
     },
     Rule {
         id: "R-CAMP-10",
@@ -144,9 +163,15 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Correct the level and upload again.",
         params: &[("lufs", Param::Number(-23.0)), ("tol", Param::Number(1.0)), ("tp", Param::Number(-1.0))],
         bounds: &[
-            Bound::most("loudness_off_lu", Limit::Param("tol")),
-            Bound::most("true_peak_dbtp", Limit::Param("tp")),
-            Bound::most("spot_silent_or_clipped", Limit::Fixed(0.0)),
+            Bound::most("loudness_off_lu", Limit::Param("tol"), Plan)
+                .saying("{id}: {n} LUFS à l'antenne.", "{id}: {n} LUFS on the air."),
+            Bound::most("true_peak_dbtp", Limit::Param("tp"), Plan)
+                .saying("{id}: une crête dépasse {y} dBTP.", "{id}: a peak passes {y} dBTP."),
+            Bound::most(
+                "spot_silent_or_clipped",
+                Limit::Fixed(0.0),
+                Kept("what_is_not_whole_sound_is_refused_with_its_sentence"),
+            ),
         ],
     },
 ];
@@ -155,6 +180,7 @@ pub(super) const RULES: &[Rule] = &[
 struct Airing<'a> {
     entry: &'a Entry,
     campaign: &'a Campaign,
+    spot: &'a Spot,
     second: u32,
 }
 
@@ -166,6 +192,7 @@ fn of_plan(days: &Days<'_>, plan: &SitePlan) -> Vec<Measured> {
     let airings: Vec<_> = airings(days, plan).collect();
     let mut measured = hours_and_breaks(days, plan, &airings);
     measured.extend(distances(days, plan, &airings));
+    measured.extend(volumes(days, plan, &airings));
     for campaign in days.station.campaigns() {
         let own: Vec<_> = airings.iter().filter(|a| a.campaign.id == campaign.id).collect();
         if own.is_empty() {
@@ -196,9 +223,9 @@ fn share(part: usize, whole: usize) -> f64 {
 fn airings<'a>(days: &'a Days<'_>, plan: &'a SitePlan) -> impl Iterator<Item = Airing<'a>> {
     plan.entries().iter().filter_map(|entry| {
         let What::Audio { asset, .. } = &entry.what else { return None };
-        let (campaign, _) = days.station.spot_of(asset, plan.site())?;
+        let (campaign, spot) = days.station.spot_of(asset, plan.site())?;
         let second = second_of(days.station.zone().to_datetime(entry.at).time());
-        Some(Airing { entry, campaign, second })
+        Some(Airing { entry, campaign, spot, second })
     })
 }
 
@@ -243,6 +270,71 @@ fn distances(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Me
                 measured.push(one.about(a.campaign.id.as_str()));
             }
         }
+    }
+    measured
+}
+
+/// How often campaigns air in a day, when, and by which versions (R-CAMP-03, R-CAMP-07); clients in a break (R-CAMP-02);
+/// levels of their spots (R-CAMP-10).
+fn volumes(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Measured> {
+    /// 05:30 to 09:00 and 17:00 to 23:00.
+    const PEAKS_S: [std::ops::Range<u32>; 2] = [19_800..32_400, 61_200..82_800];
+    let mut measured = Vec::new();
+    let saturation = super::rule("R-CAMP-03").and_then(|r| r.figure("saturation_day", &days.station.file().rule));
+    let airing_now = days.station.campaigns().iter().filter(|c| c.airs(plan.site(), plan.day()));
+    for campaign in airing_now {
+        let own: Vec<_> = airings.iter().filter(|a| a.campaign.id == campaign.id).collect();
+        let factor = campaign.site_factor.get(&plan.site()).copied().unwrap_or(1.0);
+        let of = |quantity, value| {
+            Measured::number(quantity, value).at(plan.site()).on(plan.day(), None).about(campaign.id.as_str())
+        };
+        measured.push(of("campaign_airings_day", own.len() as f64));
+        if saturation.is_some_and(|least| f64::from(campaign.target_per_day) * factor >= least) {
+            let peak = own.iter().filter(|a| PEAKS_S.iter().any(|p| p.contains(&a.second))).count();
+            measured.push(of("saturation_airings_day", own.len() as f64));
+            measured.push(of("saturation_peak_pct", share(peak, own.len())));
+        }
+        measured.extend(versions(days, &own).map(|least| of("version_share", least)));
+    }
+    let mut clients = BTreeMap::<(&str, &str), (u32, f64)>::new();
+    for airing in airings {
+        clients.entry((break_of(airing), &airing.campaign.client)).or_insert((airing.second, -1.0)).1 += 1.0;
+    }
+    measured.extend(clients.into_iter().map(|((_, client), (second, more))| {
+        Measured::number("client_twice_in_break", more).at(plan.site()).on(plan.day(), Some(second)).about(client)
+    }));
+    measured.extend(levels(days, plan, airings));
+    measured
+}
+
+/// The least share of the approved versions of one language, once each could have aired as often as the rule counts.
+fn versions(days: &Days<'_>, own: &[&Airing<'_>]) -> Option<f64> {
+    const EVERY: usize = 4;
+    let campaign = own.first()?.campaign;
+    let alike = |a: &Spot, b: &Spot| a.variant == b.variant && a.child_safe == b.child_safe;
+    let ready = |s: &&Spot| days.sheets.keys().any(|id| id.as_str() == s.id);
+    let shares = campaign.spots.iter().filter(ready).filter_map(|spot| {
+        let group: Vec<&Spot> = campaign.spots.iter().filter(ready).filter(|s| alike(s, spot)).collect();
+        let aired = |s: &Spot| own.iter().filter(|a| a.spot.id == s.id).count();
+        let all: usize = group.iter().map(|s| aired(s)).sum();
+        (group.len() > 1 && all >= EVERY * group.len()).then(|| aired(spot) as f64 / all as f64)
+    });
+    shares.min_by(f64::total_cmp)
+}
+
+fn levels(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Measured> {
+    const TARGET_LUFS: f64 = -23.0;
+    let mut told = BTreeSet::new();
+    let mut measured = Vec::new();
+    for airing in airings {
+        let What::Audio { asset, .. } = &airing.entry.what else { continue };
+        let Some(sheet) = days.sheets.get(asset).filter(|_| told.insert(asset)) else { continue };
+        let of = |quantity, value: f64| {
+            let one = Measured::number(quantity, value).at(plan.site()).on(plan.day(), Some(airing.second));
+            one.about(asset.as_str()).told_as(sheet.aired_lufs.unwrap_or_default())
+        };
+        measured.extend(sheet.aired_lufs.map(|lufs| of("loudness_off_lu", (lufs - TARGET_LUFS).abs())));
+        measured.extend(sheet.aired_dbtp.map(|dbtp| of("true_peak_dbtp", dbtp)));
     }
     measured
 }

@@ -2,9 +2,10 @@
 
 use domain::{Segment, Severity, What};
 
-use super::{Bound, Days, Limit, Measured, Param, Rule};
+use super::Source::Plan;
+use super::{Bound, Days, Limit, Measured, Param, Rule, Source};
 use crate::grid::second_of;
-use crate::station::{BreakPolicy, Day};
+use crate::station::{BreakPolicy, ChildPolicy, Day};
 use crate::week::ProgrammeSlot;
 
 /// The rules of this family.
@@ -18,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Éloigner le spot d'au moins dix minutes.",
         mend_en: "Move the spot ten minutes away at least.",
         params: &[("margin_min", Param::Number(10.0))],
-        bounds: &[Bound::least("sensitive_near_children_min", Limit::Param("margin_min"))],
+        bounds: &[Bound::least("sensitive_near_children_min", Limit::Param("margin_min"), Plan)],
     },
     Rule {
         id: "R-CHILD-02",
@@ -30,8 +31,18 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Use the approved children's version, with the number within the minute.",
         params: &[("hotline_within_s", Param::Number(60.0))],
         bounds: &[
-            Bound::most("children_version_missing", Limit::Fixed(0.0)),
-            Bound::most("hotline_after_s", Limit::Param("hotline_within_s")),
+            Bound::most("children_version_missing", Limit::Fixed(0.0), Plan).saying(
+                "{id}: la version enfants manque dans une émission pour enfants.",
+                "{id}: the children's version is missing in a children's programme.",
+            ),
+            Bound::most(
+                "hotline_after_s",
+                Limit::Param("hotline_within_s"),
+                Source::nobody(
+                    "Aucune fiche ne dit où, dans un son, un numéro est prononcé.",
+                    "No card says where in a sound a number is said.",
+                ),
+            ),
         ],
     },
     Rule {
@@ -44,8 +55,15 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Attach the consent of the parent and of the child.",
         params: &[("min_place", Param::Text("cercle"))],
         bounds: &[
-            Bound::most("child_consents_missing", Limit::Fixed(0.0)),
-            Bound::most("child_place_too_precise", Limit::Fixed(0.0)),
+            Bound::most("child_consents_missing", Limit::Fixed(0.0), Plan),
+            Bound::most(
+                "child_place_too_precise",
+                Limit::Fixed(0.0),
+                Source::nobody(
+                    "Aucune fiche ne dit quels noms et lieux sont prononcés.",
+                    "No card says which names and places are spoken.",
+                ),
+            ),
         ],
     },
     Rule {
@@ -57,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Placer l'émission après 16:30 ou le samedi matin.",
         mend_en: "Put the programme after 16:30 or on Saturday morning.",
         params: &[("after", Param::Text("16:30"))],
-        bounds: &[Bound::most("children_in_school_hours", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("children_in_school_hours", Limit::Fixed(0.0), Plan)],
     },
 ];
 
@@ -69,7 +87,7 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
     let child = |s: &&ProgrammeSlot| {
         days.station.programme(&s.programme).is_some_and(|p| p.break_policy == BreakPolicy::Enfants)
     };
-    let mut measured = Vec::new();
+    let mut measured = protected(days);
     let own: Vec<_> = days.slots.iter().filter(|s| s.site == site).filter(child).collect();
     for slot in &own {
         let weekday = !matches!(Day::of(slot.day), Day::Sat | Day::Sun);
@@ -92,6 +110,28 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
                 let one = Measured::number("sensitive_near_children_min", f64::from(apart) / 60.0).at(site);
                 measured.push(one.on(plan.day(), Some(from)).about(spot.id.as_str()));
             }
+        }
+    }
+    measured
+}
+
+/// Children's voices without consent (R-CHILD-03), and spots inside their programmes that are not made for them (R-CHILD-02).
+fn protected(days: &Days<'_>) -> Vec<Measured> {
+    let mut measured = Vec::new();
+    for (day, second, entry) in days.entries() {
+        let What::Audio { asset, .. } = &entry.what else { continue };
+        let of = |quantity, is: bool| {
+            let one = Measured::number(quantity, f64::from(u8::from(is))).at(days.site_id());
+            one.on(day, Some(second)).about(asset.as_str())
+        };
+        if let Some(sheet) = days.sheets.get(asset).filter(|s| s.has_child) {
+            measured.push(of("child_consents_missing", !sheet.has_consent));
+        }
+        let listening =
+            days.station.programme(&entry.programme).is_some_and(|p| p.break_policy == BreakPolicy::Enfants);
+        let spot = days.station.spot_of(asset, days.site_id()).filter(|_| listening && entry.segment == Segment::Spot);
+        if let Some((_, spot)) = spot.filter(|(c, _)| c.child_policy == ChildPolicy::VersionEnfantsOuRien) {
+            measured.push(of("children_version_missing", !spot.child_safe));
         }
     }
     measured

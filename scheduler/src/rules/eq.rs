@@ -1,12 +1,15 @@
 //! Women, listeners, music.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Entry, Severity, SitePlan, What};
+use domain::{Entry, Sensibility, Severity, SitePlan, What};
 use jiff::Timestamp;
 
+use super::Source::{Plan, Records};
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::grid::second_of;
+use crate::station::Programme;
+use crate::week::ProgrammeSlot;
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
@@ -20,8 +23,15 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Invite women, rural ones included.",
         params: &[("week_pct", Param::Number(30.0)), ("debate_pct", Param::Number(40.0))],
         bounds: &[
-            Bound::least("women_pct", Limit::Param("week_pct")),
-            Bound::least("women_debate_pct", Limit::Param("debate_pct")),
+            Bound::least("women_pct", Limit::Param("week_pct"), Records),
+            Bound::least("women_debate_pct", Limit::Param("debate_pct"), Records).saying(
+                "Débats: voix de femmes à {x} %, plancher {y} %.",
+                "Debates: women's voices at {x} %, floor {y} %.",
+            ),
+            Bound::least("women_programme_pct", Limit::Fixed(80.0), Records).saying(
+                "{programme}: voix de femmes à {x} %, plancher {y} %.",
+                "{programme}: women's voices at {x} %, floor {y} %.",
+            ),
         ],
     },
     Rule {
@@ -34,8 +44,9 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Invite one woman and two views at least.",
         params: &[("min_views", Param::Number(2.0)), ("min_women", Param::Number(1.0))],
         bounds: &[
-            Bound::least("debate_views", Limit::Param("min_views")),
-            Bound::least("debate_women", Limit::Param("min_women")),
+            Bound::least("debate_views", Limit::Param("min_views"), Plan)
+                .saying("{id}: un seul point de vue autour de la table.", "{id}: a single view at the table."),
+            Bound::least("debate_women", Limit::Param("min_women"), Plan),
         ],
     },
     Rule {
@@ -52,9 +63,16 @@ pub(super) const RULES: &[Rule] = &[
             ("voice_note_s", Param::Number(45.0)),
         ],
         bounds: &[
-            Bound::least("open_air_h", Limit::Param("open_h")),
-            Bound::least("regional_call_share", Limit::Param("regional_ratio")),
-            Bound::most("voice_note_s", Limit::Param("voice_note_s")),
+            Bound::least("open_air_h", Limit::Param("open_h"), Plan).saying(
+                "Antenne ouverte: {x} h dans la semaine; au moins {y}.",
+                "Open air: {x} h in the week; at least {y}.",
+            ),
+            Bound::least("regional_call_share", Limit::Param("regional_ratio"), Records).saying(
+                "Appels des régions: une part de {x}; au moins {y}.",
+                "Calls from the regions: a share of {x}; at least {y}.",
+            ),
+            Bound::most("voice_note_s", Limit::Param("voice_note_s"), Plan)
+                .saying("{id}: note vocale de {n} s; au plus {y}.", "{id}: a voice note of {n} s; at most {y}."),
         ],
     },
     Rule {
@@ -71,9 +89,12 @@ pub(super) const RULES: &[Rule] = &[
             ("artist_min", Param::Number(60.0)),
         ],
         bounds: &[
-            Bound::least("malian_music_pct", Limit::Param("malian_pct")),
-            Bound::least("title_gap_h", Limit::Param("title_h")),
-            Bound::least("artist_gap_min", Limit::Param("artist_min")),
+            Bound::least("malian_music_pct", Limit::Param("malian_pct"), Plan)
+                .saying("Musique malienne: {x} %, plancher {y} %.", "Malian music: {x} %, floor {y} %."),
+            Bound::least("title_gap_h", Limit::Param("title_h"), Plan)
+                .saying("« {id} » revient après {n} h; au moins {y}.", "“{id}” comes back after {n} h; at least {y}."),
+            Bound::least("artist_gap_min", Limit::Param("artist_min"), Plan)
+                .saying("{id} revient après {n} min; au moins {y}.", "{id} comes back after {n} min; at least {y}."),
         ],
     },
 ];
@@ -108,6 +129,7 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
         }));
     }
     measured.extend(malian(days, &titles));
+    measured.extend(open_and_debated(days));
     measured
 }
 
@@ -130,4 +152,50 @@ fn is_title(entry: &Entry) -> bool {
 
 fn artist(entry: &Entry) -> Option<&str> {
     entry.title.split_once(" – ").map(|(artist, _)| artist)
+}
+
+/// Hours of open air in a week (R-EQ-03), and who sits in the debates that are planned (R-EQ-02), by their cards.
+fn open_and_debated(days: &Days<'_>) -> Vec<Measured> {
+    let mut measured = Vec::new();
+    let open = |s: &&ProgrammeSlot| {
+        let programme = days.station.programme(&s.programme);
+        let is_open = programme.is_some_and(|p| matches!(p.kind.as_str(), "jeu" | "dédicaces"));
+        s.site == days.site_id() && (is_open || s.title.to_lowercase().contains("forum"))
+    };
+    if days.by_day().len() >= 7 {
+        let seconds: f64 = days.slots.iter().filter(open).map(|s| f64::from(s.end_s - s.start_s)).sum();
+        measured.push(Measured::number("open_air_h", seconds / 3600.0).at(days.site_id()));
+    }
+    let mut told = BTreeSet::new();
+    for (day, second, entry) in days.entries() {
+        let What::Audio { asset, .. } = &entry.what else { continue };
+        let Some(sheet) = days.sheets.get(asset).filter(|_| told.insert((day, asset))) else { continue };
+        let of = |quantity, value: f64| {
+            Measured::number(quantity, value).at(days.site_id()).on(day, Some(second)).about(asset.as_str())
+        };
+        let notes = sheet.speakers.iter().filter(|s| s.part.to_lowercase().starts_with(VOICE_NOTE));
+        measured.extend(notes.filter_map(|s| Some(of("voice_note_s", f64::from(s.spoken_s?)))));
+        if !days.station.programme(&entry.programme).is_some_and(is_debate) {
+            continue;
+        }
+        // Where nobody said whose voice it is, nothing is held against the panel.
+        if sheet.speakers.iter().any(|s| s.is_woman.is_some()) {
+            let women = sheet.speakers.iter().filter(|s| s.is_woman == Some(true)).count();
+            measured.push(of("debate_women", women as f64));
+        }
+        let views: BTreeSet<_> = sheet.speakers.iter().map(|s| s.sensibility).collect();
+        let views = views.into_iter().filter(|s| *s != Sensibility::Unsaid).count();
+        if views > 0 {
+            measured.push(of("debate_views", views as f64));
+        }
+    }
+    measured
+}
+
+/// A recorded message of a listener, by the part that its card gives it.
+const VOICE_NOTE: &str = "note vocale";
+
+/// Whether a programme is a debate.
+pub(super) fn is_debate(programme: &Programme) -> bool {
+    matches!(programme.kind.as_str(), "débat" | "débat régional")
 }

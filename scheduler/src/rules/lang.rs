@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{Language, Severity};
 
+use super::Source::{Kept, Plan};
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 
 /// The rules of this family.
@@ -17,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Ajouter une édition dans cette langue.",
         mend_en: "Add an edition in this language.",
         params: &[("min_news_per_day", Param::Number(2.0))],
-        bounds: &[Bound::least("news_per_day", Limit::Param("min_news_per_day"))],
+        bounds: &[Bound::least("news_per_day", Limit::Param("min_news_per_day"), Plan)],
     },
     Rule {
         id: "R-LANG-02",
@@ -37,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
             ("TES", Param::Number(18.0)),
             ("MEN", Param::Number(16.0)),
         ],
-        bounds: &[Bound::least_of_key("local_share_pct")],
+        bounds: &[Bound::least_of_key("local_share_pct", Plan)],
     },
     Rule {
         id: "R-LANG-03",
@@ -49,8 +50,8 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Balance the languages of the week.",
         params: &[("floor_pct", Param::Number(4.0)), ("fr_max_pct", Param::Number(45.0))],
         bounds: &[
-            Bound::least("language_share_pct", Limit::Param("floor_pct")),
-            Bound::most("french_share_pct", Limit::Param("fr_max_pct")),
+            Bound::least("language_share_pct", Limit::Param("floor_pct"), Plan),
+            Bound::most("french_share_pct", Limit::Param("fr_max_pct"), Plan),
         ],
     },
     Rule {
@@ -62,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Tourner l'ordre des langues de 13:00 d'un rang.",
         mend_en: "Turn the order of languages at 13:00 by one.",
         params: &[("period_weeks", Param::Number(4.0))],
-        bounds: &[Bound::most("rotation_age_weeks", Limit::Param("period_weeks"))],
+        bounds: &[Bound::most("rotation_age_weeks", Limit::Param("period_weeks"), Plan)],
     },
     Rule {
         id: "R-LANG-05",
@@ -79,7 +80,7 @@ pub(super) const RULES: &[Rule] = &[
             ("MEN_tmh", Param::Text("ttq")),
             ("KDL", Param::Text("taq")),
         ],
-        bounds: &[Bound::same("variant")],
+        bounds: &[Bound::same("variant", Plan)],
     },
     Rule {
         id: "R-LANG-06",
@@ -90,7 +91,11 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Compter lang_mix × (1 − music_share).",
         mend_en: "Count lang_mix × (1 − music_share).",
         params: &[("count", Param::Text("lang_mix × (1 − music_share)"))],
-        bounds: &[Bound::most("music_counted_as_speech_s", Limit::Fixed(0.0))],
+        bounds: &[Bound::most(
+            "music_counted_as_speech_s",
+            Limit::Fixed(0.0),
+            Kept("the_shares_of_the_reference_week_are_those_of_its_table"),
+        )],
     },
 ];
 

@@ -2,7 +2,8 @@
 
 use domain::Severity;
 
-use super::{Bound, Limit, Measured, Param, Rule};
+use super::Source::{Kept, Plan};
+use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::changes::OverrideSpec;
 
 /// The rules of this family.
@@ -16,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Donner durée, débordement, heure butoir et cases déplacées.",
         mend_en: "Give length, overrun, hard end and displaced slots.",
         params: &[("fields", Param::List(&["planned_s", "max_overrun_s", "hard_end", "displaces"]))],
-        bounds: &[Bound::most("live_fields_missing", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("live_fields_missing", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-LIVE-02",
@@ -32,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
             ("debate_min", Param::Number(5.0)),
             ("news_min", Param::Number(0.0)),
         ],
-        bounds: &[Bound::most("overrun_beyond_s", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("overrun_beyond_s", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-LIVE-03",
@@ -43,7 +44,13 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Partir à 15:50:00, quoi qu'il arrive.",
         mend_en: "Leave at 15:50:00, whatever happens.",
         params: &[("W2_latest", Param::Text("15:50:00"))],
-        bounds: &[Bound::most("leave_after_latest_s", Limit::Fixed(0.0))],
+        bounds: &[Bound::most(
+            "leave_after_latest_s",
+            Limit::Fixed(0.0),
+            Kept(
+                "a_press_point_that_runs_over_delays_the_opt_outs_to_ten_to_four_at_the_latest_and_the_return_stays_hard",
+            ),
+        )],
     },
     Rule {
         id: "R-LIVE-04",
@@ -59,9 +66,21 @@ pub(super) const RULES: &[Rule] = &[
             ("abandon_s", Param::Number(60.0)),
         ],
         bounds: &[
-            Bound::most("live_lost_s", Limit::Param("abandon_s")),
-            Bound::most("live_lost_without_backup_s", Limit::Param("backup_s")),
-            Bound::most("live_lost_without_filler_s", Limit::Param("filler_s")),
+            Bound::most(
+                "live_lost_s",
+                Limit::Param("abandon_s"),
+                Kept("losses_are_held_then_filled_and_proved_before_the_air_is_given_again"),
+            ),
+            Bound::most(
+                "live_lost_without_backup_s",
+                Limit::Param("backup_s"),
+                Kept("losses_are_held_then_filled_and_proved_before_the_air_is_given_again"),
+            ),
+            Bound::most(
+                "live_lost_without_filler_s",
+                Limit::Param("filler_s"),
+                Kept("losses_are_held_then_filled_and_proved_before_the_air_is_given_again"),
+            ),
         ],
     },
     Rule {
@@ -74,8 +93,16 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Fill up to the next slot.",
         params: &[("join_min_talk", Param::Number(15.0)), ("join_min_news", Param::Number(8.0))],
         bounds: &[
-            Bound::least("joined_talk_rest_min", Limit::Param("join_min_talk")),
-            Bound::least("joined_news_rest_min", Limit::Param("join_min_news")),
+            Bound::least(
+                "joined_talk_rest_min",
+                Limit::Param("join_min_talk"),
+                Kept("what_has_less_than_a_quarter_of_an_hour_left_is_not_joined_but_filled"),
+            ),
+            Bound::least(
+                "joined_news_rest_min",
+                Limit::Param("join_min_news"),
+                Kept("the_press_point_is_followed_by_its_flash_and_the_repeat_is_cut_then_dropped"),
+            ),
         ],
     },
     Rule {
@@ -87,12 +114,16 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Compenser le jour même, sinon sous 48 h.",
         mend_en: "Make good the same day, else within 48 h.",
         params: &[("makegood_h", Param::Number(48.0))],
-        bounds: &[Bound::most("makegood_delay_h", Limit::Param("makegood_h"))],
+        bounds: &[Bound::most(
+            "makegood_delay_h",
+            Limit::Param("makegood_h"),
+            Kept("a_lost_airing_is_made_good_once_though_plans_are_made_again_all_day_and_the_next"),
+        )],
     },
 ];
 
 /// What an event declares of itself (R-LIVE-01, R-LIVE-02).
-pub(super) fn of_event(spec: &OverrideSpec) -> Vec<Measured> {
+fn of_event(spec: &OverrideSpec) -> Vec<Measured> {
     if spec.kind.passes_over() {
         return Vec::new();
     }
@@ -101,4 +132,9 @@ pub(super) fn of_event(spec: &OverrideSpec) -> Vec<Measured> {
     let beyond = spec.overrun_s.saturating_sub(spec.max_overrun_s.unwrap_or(spec.kind.max_overrun_s()));
     let of = |quantity, value| Measured::number(quantity, value).about(spec.id.as_str());
     vec![of("live_fields_missing", missing), of("overrun_beyond_s", f64::from(beyond))]
+}
+
+/// Events that are dated at all: those of the station file and those decided since.
+pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
+    days.changes.all(days.station).flat_map(|o| of_event(o.spec())).collect()
 }

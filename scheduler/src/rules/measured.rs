@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::{Finding, SiteId};
 use jiff::civil::Date;
 
-use super::Rule;
+use super::{Bound, Rule};
 use crate::grid::hms;
 use crate::station::Day;
 
@@ -33,6 +33,8 @@ pub struct Measured {
     site: Option<SiteId>,
     day: Option<Date>,
     at_s: Option<u32>,
+    told: Option<f64>,
+    between: Option<(String, String)>,
 }
 
 impl Measured {
@@ -47,7 +49,17 @@ impl Measured {
     }
 
     const fn new(quantity: Cow<'static, str>, value: Value) -> Self {
-        Self { quantity, value, key: String::new(), subject: String::new(), site: None, day: None, at_s: None }
+        Self {
+            quantity,
+            value,
+            key: String::new(),
+            subject: String::new(),
+            site: None,
+            day: None,
+            at_s: None,
+            told: None,
+            between: None,
+        }
     }
 
     /// Of what: a programme, a campaign, a language.
@@ -75,6 +87,36 @@ impl Measured {
         Self { day: Some(day), at_s, ..self }
     }
 
+    /// Its sentence names another figure than the one that is judged, such as seconds for a share of them.
+    pub fn told_as(self, told: f64) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// Between which two, where two are compared.
+    pub fn between(self, a: impl Into<String>, b: impl Into<String>) -> Self {
+        Self { between: Some((a.into(), b.into())), ..self }
+    }
+
+    /// Of what; empty when it speaks of the whole.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// At which site.
+    pub const fn site(&self) -> Option<SiteId> {
+        self.site
+    }
+
+    /// On which day.
+    pub const fn day(&self) -> Option<Date> {
+        self.day
+    }
+
+    /// At which second of the day.
+    pub const fn at_s(&self) -> Option<u32> {
+        self.at_s
+    }
+
     /// Its name.
     pub fn quantity(&self) -> &str {
         &self.quantity
@@ -86,7 +128,8 @@ impl Measured {
     }
 
     /// A breach of `rule` told in both languages, each with its mend.
-    pub(super) fn finding(&self, rule: &Rule, limit: Option<f64>) -> Finding {
+    pub(super) fn finding(&self, rule: &Rule, bound: &Bound, limit: Option<f64>) -> Finding {
+        let (message_fr, message_en) = bound.said.unwrap_or((rule.message_fr, rule.message_en));
         let sentence = |message: &str, mend: &str, french: bool| {
             let word = |place: &str| self.word(place, limit, french);
             format!("{} {}", filled(message, word), filled(mend, word))
@@ -95,17 +138,22 @@ impl Measured {
             code: rule.id.to_owned(),
             severity: rule.severity,
             at_s: self.at_s.map(f64::from),
-            fr: sentence(rule.message_fr, rule.mend_fr, true),
-            en: sentence(rule.message_en, rule.mend_en, false),
+            fr: sentence(message_fr, rule.mend_fr, true),
+            en: sentence(message_en, rule.mend_en, false),
         }
     }
 
     /// What stands for a place in a message.
     fn word(&self, place: &str, limit: Option<f64>, french: bool) -> String {
         let (given, expected) = match &self.value {
-            Value::Number(n) => (figure(*n), limit.map(figure).unwrap_or_default()),
+            Value::Number(n) => (figure(self.told.unwrap_or(*n)), limit.map(figure).unwrap_or_default()),
             Value::Texts { given, expected } => (given.clone(), expected.clone()),
         };
+        match (place, &self.between) {
+            ("a", Some((a, _))) => return a.clone(),
+            ("b", Some((_, b))) => return b.clone(),
+            _ => {}
+        }
         match place {
             "n" | "x" => given,
             "v" | "a" if matches!(self.value, Value::Texts { .. }) => given,

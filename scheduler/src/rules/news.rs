@@ -1,8 +1,10 @@
 //! News: at its hour, of its length, read twice.
 
-use domain::Severity;
+use domain::{Entry, Segment, Severity, What};
+use jiff::civil::Date;
 
-use super::{Bound, Days, Limit, Measured, Param, Rule};
+use super::Source::Plan;
+use super::{Bound, Days, Limit, Measured, Param, Rule, Source};
 use crate::station::Day;
 use crate::week::ProgrammeSlot;
 
@@ -17,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Remettre l'édition à son heure.",
         mend_en: "Put the edition back to its time.",
         params: &[("tolerance_s", Param::Number(2.0))],
-        bounds: &[Bound::most("news_starts_off_s", Limit::Param("tolerance_s"))],
+        bounds: &[Bound::most("news_starts_off_s", Limit::Param("tolerance_s"), Plan)],
     },
     Rule {
         id: "R-NEWS-02",
@@ -29,8 +31,14 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Shorten the news; the break gives way, never the next hour.",
         params: &[("min_s", Param::Number(600.0)), ("max_s", Param::Number(780.0))],
         bounds: &[
-            Bound::least("news_length_s", Limit::Param("min_s")),
-            Bound::most("news_length_s", Limit::Param("max_s")),
+            Bound::least("news_length_s", Limit::Param("min_s"), Plan).saying(
+                "Journal de {n} s: 10 à 13 minutes sont attendues.",
+                "News of {n} s: 10 to 13 minutes are expected.",
+            ),
+            Bound::most("news_length_s", Limit::Param("max_s"), Plan).saying(
+                "Journal de {n} s: 10 à 13 minutes sont attendues.",
+                "News of {n} s: 10 to 13 minutes are expected.",
+            ),
         ],
     },
     Rule {
@@ -43,8 +51,8 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Move the press review before noon.",
         params: &[("max_delay_h", Param::Number(4.0))],
         bounds: &[
-            Bound::most("press_review_delay_h", Limit::Param("max_delay_h")),
-            Bound::most("press_review_after_noon_s", Limit::Fixed(0.0)),
+            Bound::most("press_review_delay_h", Limit::Param("max_delay_h"), Plan),
+            Bound::most("press_review_after_noon_s", Limit::Fixed(0.0), Plan),
         ],
     },
     Rule {
@@ -56,7 +64,14 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Faire relire par le rédacteur et le chef d'édition.",
         mend_en: "Have the editor and the chief editor read it.",
         params: &[("approvals", Param::Number(2.0))],
-        bounds: &[Bound::least("security_readings", Limit::Param("approvals"))],
+        bounds: &[Bound::least(
+            "security_readings",
+            Limit::Param("approvals"),
+            Source::nobody(
+                "Aucune fiche ne dit encore qu'une édition nomme un incident de sécurité ; l'approbation est celle d'une personne nommée.",
+                "No card says yet that an edition names a security incident; approval is that of one named person.",
+            ),
+        )],
     },
 ];
 
@@ -68,7 +83,7 @@ const NOON_S: u32 = 43_200;
 
 pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
     let site = days.site_id();
-    let mut measured = Vec::new();
+    let mut measured = lengths(days);
     for (day, slots) in days.by_day() {
         let kind = |s: &ProgrammeSlot| days.station.programme(&s.programme).map(|p| (p.kind.as_str(), p.lang.as_str()));
         let weekday = !matches!(Day::of(day), Day::Sat | Day::Sun);
@@ -93,6 +108,28 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
             let delay_h = f64::from(review.start_s.saturating_sub(french.end_s)) / 3600.0;
             measured.push(of("press_review_delay_h", delay_h));
             measured.push(of("press_review_after_noon_s", f64::from(review.end_s.saturating_sub(NOON_S))));
+        }
+    }
+    measured
+}
+
+/// How long the news of a quarter of an hour is (R-NEWS-02), by what its plan holds of it.
+fn lengths(days: &Days<'_>) -> Vec<Measured> {
+    const QUARTER_S: u32 = 900;
+    let news = |s: &&ProgrammeSlot| {
+        let kind = days.station.programme(&s.programme).map(|p| p.kind.as_str());
+        s.site == days.site_id() && kind == Some("journal") && s.end_s - s.start_s == QUARTER_S
+    };
+    let mut measured = Vec::new();
+    for slot in days.slots.iter().filter(news) {
+        let inside = |(day, second, e): &(Date, u32, &Entry)| {
+            *day == slot.day && (slot.start_s..slot.end_s).contains(second) && e.segment == Segment::Content
+        };
+        let sounds = days.entries().filter(inside).filter(|(.., e)| matches!(e.what, What::Audio { .. }));
+        let length_s: f64 = sounds.map(|(.., e)| e.length.as_secs_f64()).sum();
+        if length_s > 0.0 {
+            let one = Measured::number("news_length_s", length_s).at(slot.site).about(slot.programme.as_str());
+            measured.push(one.on(slot.day, Some(slot.start_s)));
         }
     }
     measured

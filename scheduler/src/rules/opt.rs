@@ -2,6 +2,7 @@
 
 use domain::{Origin, Severity};
 
+use super::Source::{Kept, Plan, Records};
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::grid::second_of;
 
@@ -16,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Placer le décrochage dans W1, W4, W2 ou W3.",
         mend_en: "Put the opt-out into W1, W4, W2 or W3.",
         params: &[("windows", Param::List(&["W1", "W4", "W2", "W3"]))],
-        bounds: &[Bound::most("opt_out_outside_window", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("opt_out_outside_window", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-OPT-02",
@@ -28,8 +29,12 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Cut the opt-out at the time of return.",
         params: &[("tolerance_s", Param::Number(0.0)), ("fade_s", Param::Number(3.0))],
         bounds: &[
-            Bound::most("return_late_s", Limit::Param("tolerance_s")),
-            Bound::exactly("fade_s", Limit::Param("fade_s")),
+            Bound::most("return_late_s", Limit::Param("tolerance_s"), Plan),
+            Bound::exactly(
+                "fade_s",
+                Limit::Param("fade_s"),
+                Kept("an_opt_out_fades_three_seconds_before_the_network_comes_back"),
+            ),
         ],
     },
     Rule {
@@ -42,8 +47,8 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Leave at the real end of the network's item; the elastic part gives way.",
         params: &[("early_s", Param::Number(120.0)), ("late_s", Param::Number(300.0))],
         bounds: &[
-            Bound::most("leave_early_s", Limit::Param("early_s")),
-            Bound::most("leave_late_s", Limit::Param("late_s")),
+            Bound::most("leave_early_s", Limit::Param("early_s"), Records),
+            Bound::most("leave_late_s", Limit::Param("late_s"), Records),
         ],
     },
     Rule {
@@ -55,7 +60,11 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Déposer et approuver le contenu, ou laisser le réseau.",
         mend_en: "Upload and approve the content, or keep the network.",
         params: &[("decide_before_s", Param::Number(60.0))],
-        bounds: &[Bound::least("opt_out_ready_before_s", Limit::Param("decide_before_s"))],
+        bounds: &[Bound::least(
+            "opt_out_ready_before_s",
+            Limit::Param("decide_before_s"),
+            Kept("a_missing_opt_out_keeps_mopti_on_the_network"),
+        )],
     },
     Rule {
         id: "R-OPT-05",
@@ -66,7 +75,11 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Prévenir la personne responsable du site.",
         mend_en: "Tell the person responsible at the site.",
         params: &[("at", Param::List(&["24h", "2h", "10min"]))],
-        bounds: &[Bound::most("missing_unalarmed", Limit::Fixed(0.0))],
+        bounds: &[Bound::most(
+            "missing_unalarmed",
+            Limit::Fixed(0.0),
+            Kept("a_missing_opt_out_is_called_out_a_day_two_hours_and_ten_minutes_before"),
+        )],
     },
     Rule {
         id: "R-OPT-06",
@@ -77,7 +90,10 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Ajouter ou retirer des décrochages cette semaine.",
         mend_en: "Add or remove opt-outs this week.",
         params: &[("min_h", Param::Number(10.0)), ("max_h", Param::Number(20.0))],
-        bounds: &[Bound::least("opt_out_h", Limit::Param("min_h")), Bound::most("opt_out_h", Limit::Param("max_h"))],
+        bounds: &[
+            Bound::least("opt_out_h", Limit::Param("min_h"), Plan),
+            Bound::most("opt_out_h", Limit::Param("max_h"), Plan),
+        ],
     },
     Rule {
         id: "R-OPT-07",
@@ -88,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Faire reprendre Kidal par Tessalit.",
         mend_en: "Let Tessalit relay Kidal.",
         params: &[("source", Param::Text("KDL"))],
-        bounds: &[Bound::same("relay_source")],
+        bounds: &[Bound::same("relay_source", Plan)],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use domain::Severity;
 
-use super::{Bound, Limit, Param, Rule};
+use super::{Bound, Limit, Param, Rule, Source};
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[Rule {
@@ -15,7 +15,21 @@ pub(super) const RULES: &[Rule] = &[Rule {
     mend_en: "Have the lot ready at 18:00, files of 16 MB at most.",
     params: &[("ready", Param::Text("18:00")), ("whatsapp_mb", Param::Number(16.0))],
     bounds: &[
-        Bound::most("partner_lot_late_h", Limit::Fixed(0.0)),
-        Bound::most("partner_file_mb", Limit::Param("whatsapp_mb")),
+        Bound::most(
+            "partner_lot_late_h",
+            Limit::Fixed(0.0),
+            Source::nobody(
+                "Aucun lot pour les radios partenaires n'est encore fabriqué.",
+                "No lots for partner radios are made yet.",
+            ),
+        ),
+        Bound::most(
+            "partner_file_mb",
+            Limit::Param("whatsapp_mb"),
+            Source::nobody(
+                "Aucun lot pour les radios partenaires n'est encore fabriqué.",
+                "No lots for partner radios are made yet.",
+            ),
+        ),
     ],
 }];

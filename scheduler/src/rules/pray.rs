@@ -2,7 +2,8 @@
 
 use domain::{Segment, Severity};
 
-use super::{Bound, Days, Limit, Measured, Param, Rule};
+use super::Source::{Kept, Plan};
+use super::{Bound, Days, Limit, Measured, Param, Rule, Source};
 use crate::calendar::{Place, Prayer, prayer_times};
 use crate::grid::second_of;
 use crate::station::Day;
@@ -19,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Retirer jeu, appel, percussion ou spot de 12:45 à 14:00.",
         mend_en: "Take game, call, percussion or spot out of 12:45 to 14:00.",
         params: &[("start", Param::Text("12:45")), ("end", Param::Text("14:00"))],
-        bounds: &[Bound::most("friday_quiet_breaches", Limit::Fixed(0.0))],
+        bounds: &[Bound::most("friday_quiet_breaches", Limit::Fixed(0.0), Plan)],
     },
     Rule {
         id: "R-PRAY-02",
@@ -30,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Choisir une musique calme pendant dix minutes.",
         mend_en: "Choose calm music for ten minutes.",
         params: &[("window_min", Param::Number(10.0)), ("method", Param::Text("MWL 18/17, asr 1"))],
-        bounds: &[Bound::least("lively_after_prayer_min", Limit::Param("window_min"))],
+        bounds: &[Bound::least("lively_after_prayer_min", Limit::Param("window_min"), Plan)],
     },
     Rule {
         id: "R-PRAY-03",
@@ -41,7 +42,11 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Caler la pause sur l'écran le plus proche.",
         mend_en: "Put the pause into the nearest break.",
         params: &[("default", Param::Text("off")), ("max_shift_min", Param::Number(6.0))],
-        bounds: &[Bound::most("call_shift_min", Limit::Param("max_shift_min"))],
+        bounds: &[Bound::most(
+            "call_shift_min",
+            Limit::Param("max_shift_min"),
+            Kept("each_site_pauses_at_its_own_sunset_and_the_displaced_spots_are_made_good"),
+        )],
     },
     Rule {
         id: "R-PRAY-04",
@@ -53,8 +58,15 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Start it earlier during Ramadan; move games after maghrib.",
         params: &[("suhur_before_fajr_min", Param::Number(60.0))],
         bounds: &[
-            Bound::least("suhur_before_fajr_min", Limit::Param("suhur_before_fajr_min")),
-            Bound::most("food_game_before_maghrib", Limit::Fixed(0.0)),
+            Bound::least("suhur_before_fajr_min", Limit::Param("suhur_before_fajr_min"), Plan),
+            Bound::most(
+                "food_game_before_maghrib",
+                Limit::Fixed(0.0),
+                Source::nobody(
+                    "Aucune fiche ne dit qu'un jeu se joue avec de la nourriture.",
+                    "No card says that a game is played with food.",
+                ),
+            ),
         ],
     },
     Rule {
@@ -67,8 +79,12 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Confirm the feast, or move it by a day, before 05:00.",
         params: &[("shift_days", Param::Number(1.0)), ("deadline", Param::Text("05:00"))],
         bounds: &[
-            Bound::most("feast_unconfirmed", Limit::Fixed(0.0)),
-            Bound::most("feast_moved_days", Limit::Param("shift_days")),
+            Bound::most("feast_unconfirmed", Limit::Fixed(0.0), Plan),
+            Bound::most(
+                "feast_moved_days",
+                Limit::Param("shift_days"),
+                Kept("a_feast_of_the_moon_is_predicted_asked_for_and_moved_by_one_action"),
+            ),
         ],
     },
 ];
@@ -89,6 +105,7 @@ pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
             measured.push(one.on(day, Some(slot.start_s)).about(slot.programme.as_str()));
         }
         measured.extend(after_prayers(days, day, &slots));
+        measured.extend(suhur(days, day, &slots));
         for event in days.changes.unconfirmed(days.station, day) {
             measured.push(Measured::number("feast_unconfirmed", 1.0).on(day, None).about(event.id.as_str()));
         }
@@ -121,4 +138,17 @@ fn after_prayers(days: &Days<'_>, day: jiff::civil::Date, slots: &[&ProgrammeSlo
         Some(one.on(day, Some(slot.start_s)))
     };
     slots.iter().filter(lively).filter_map(after).collect()
+}
+
+/// How long before fajr of the site's own sun the dawn programme begins on a day of Ramadan (R-PRAY-04).
+fn suhur(days: &Days<'_>, day: jiff::civil::Date, slots: &[&ProgrammeSlot]) -> Option<Measured> {
+    const DAWN: &str = "eveil";
+    let fasts = days.station.seasons_on(days.changes, day).iter().any(|s| s.spec().id == "ramadan");
+    let fasts = fasts || days.changes.occasions(days.station, day).iter().any(|o| o.event.id == "ramadan");
+    let dawn = slots.iter().filter(|s| fasts && s.programme.as_str() == DAWN).min_by_key(|s| s.start_s)?;
+    let place = Place { lat: days.site.lat, lon: days.site.lon };
+    let fajr = prayer_times(place, day, &days.station.prayer_method(days.site.id))?.at(Prayer::Fajr);
+    let fajr_s = second_of(days.station.zone().to_datetime(fajr).time());
+    let min = (f64::from(fajr_s) - f64::from(dawn.start_s)) / 60.0;
+    Some(Measured::number("suhur_before_fajr_min", min).at(days.site.id).on(day, Some(dawn.start_s)).about(DAWN))
 }

@@ -2,7 +2,8 @@
 
 use domain::Severity;
 
-use super::{Bound, Limit, Param, Rule};
+use super::Source::{Kept, Records, Site};
+use super::{Bound, Limit, Param, Rule, Source};
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
@@ -16,9 +17,16 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Check the site's journal.",
         params: &[("precision_s", Param::Number(0.1)), ("keep_months", Param::Number(13.0))],
         bounds: &[
-            Bound::most("as_run_off_s", Limit::Param("precision_s")),
-            Bound::least("as_run_kept_months", Limit::Param("keep_months")),
-            Bound::must("as_run_chained"),
+            Bound::most("as_run_off_s", Limit::Param("precision_s"), Records).saying(
+                "{site}: une heure de l'as-run est fausse de {n} s; au plus {y}.",
+                "{site}: a time of the as-run is off by {n} s; at most {y}.",
+            ),
+            Bound::least("as_run_kept_months", Limit::Param("keep_months"), Site).saying(
+                "{site}: as-run gardé {n} mois; au moins {y}.",
+                "{site}: as-run kept for {n} months; at least {y}.",
+            ),
+            Bound::must("as_run_chained", Site)
+                .saying("{site}: la chaîne de l'as-run est rompue.", "{site}: the chain of the as-run is broken."),
         ],
     },
     Rule {
@@ -31,8 +39,9 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Mend the recorder or free the disk.",
         params: &[("days", Param::Number(90.0)), ("kbps", Param::Number(64.0))],
         bounds: &[
-            Bound::least("air_check_kept_days", Limit::Param("days")),
-            Bound::least("air_check_kbps", Limit::Param("kbps")),
+            Bound::least("air_check_kept_days", Limit::Param("days"), Site),
+            Bound::least("air_check_kbps", Limit::Param("kbps"), Site)
+                .saying("{site}: pige à {n} kbit/s; au moins {y}.", "{site}: air check at {n} kbit/s; at least {y}."),
         ],
     },
     Rule {
@@ -44,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Compter « déclarée », non « prouvée ».",
         mend_en: "Count it as declared, not as proven.",
         params: &[("match_s", Param::Number(2.0))],
-        bounds: &[Bound::most("proof_off_s", Limit::Param("match_s"))],
+        bounds: &[Bound::most("proof_off_s", Limit::Param("match_s"), Records)],
     },
     Rule {
         id: "R-PROOF-04",
@@ -56,8 +65,16 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Separate the columns; write “estimated population”.",
         params: &[],
         bounds: &[
-            Bound::most("report_mixes_figures", Limit::Fixed(0.0)),
-            Bound::most("population_called_reached", Limit::Fixed(0.0)),
+            Bound::most(
+                "report_mixes_figures",
+                Limit::Fixed(0.0),
+                Kept("a_campaign_s_airings_are_those_of_the_as_run_in_every_shape"),
+            ),
+            Bound::most(
+                "population_called_reached",
+                Limit::Fixed(0.0),
+                Source::nobody("Aucun rapport ne parle de population.", "No report speaks of population."),
+            ),
         ],
     },
 ];

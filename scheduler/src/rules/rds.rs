@@ -2,6 +2,7 @@
 
 use domain::Severity;
 
+use super::Source::Kept;
 use super::{Bound, Limit, Param, Rule};
 
 /// The rules of this family.
@@ -14,5 +15,9 @@ pub(super) const RULES: &[Rule] = &[Rule {
     mend_fr: "Raccourcir le texte à 64 caractères.",
     mend_en: "Shorten the text to 64 characters.",
     params: &[("rt_len", Param::Number(64.0))],
-    bounds: &[Bound::most("radiotext_chars", Limit::Param("rt_len"))],
+    bounds: &[Bound::most(
+        "radiotext_chars",
+        Limit::Param("rt_len"),
+        Kept("a_long_text_ends_with_a_word_and_a_long_word_is_cut"),
+    )],
 }];

@@ -104,7 +104,13 @@ fn an_order_that_has_not_turned_for_longer_than_its_rule_allows_is_said() {
     let mut file = station().file().clone();
     let said = |file: &scheduler::station::StationFile, monday: &str| {
         let (station, monday) = (Station::new(file.clone()).unwrap(), monday.parse().unwrap());
-        let found = scheduler::rules::examine(&station, &Changes::default(), site("BKO"), monday, &[]);
+        let found = scheduler::rules::examine(
+            &station,
+            &Changes::default(),
+            site("BKO"),
+            monday,
+            (&[], scheduler::sheets::NO_SHEETS),
+        );
         found.into_iter().find(|f| f.code == "R-LANG-04").map(|f| f.fr)
     };
     assert_eq!(said(&file, "2026-11-23"), None, "the week that it began");

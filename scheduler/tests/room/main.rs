@@ -24,6 +24,7 @@ mod reference_week;
 mod report;
 mod rules;
 mod scenarios;
+mod sources;
 mod spots;
 mod store;
 mod why;

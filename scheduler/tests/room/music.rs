@@ -54,6 +54,14 @@ fn inputs<'a>(station: &'a Station, assets: &'a [Asset], day: &str) -> PlanInput
     PlanInputs::new("GAO".parse().unwrap(), day.parse::<Date>().unwrap(), station, assets)
 }
 
+/// A station whose nights are titles, and one of its days.
+pub fn a_day_of_titles() -> (Station, Vec<SitePlan>) {
+    let station = with(spec(240, 60, vec![category("or", 1)]));
+    let assets = with_titles(&station, pool(120, 40, "or"));
+    let (plan, _) = planned(&station, &assets, "2026-11-24");
+    (station, vec![plan])
+}
+
 fn planned(station: &Station, assets: &[Asset], day: &str) -> (SitePlan, Vec<Finding>) {
     plan(&inputs(station, assets, day), Revision(1)).unwrap()
 }
@@ -277,7 +285,13 @@ fn the_rule_of_distances_measures_what_the_rotation_made() {
         let assets = with_titles(&station, pool(120, 40, "or"));
         let (plan, _) = planned(&station, &assets, "2026-11-24");
         let (monday, site) = ("2026-11-23".parse().unwrap(), "GAO".parse().unwrap());
-        let found = scheduler::rules::examine(&station, scheduler::Changes::NONE, site, monday, &[plan]);
+        let found = scheduler::rules::examine(
+            &station,
+            scheduler::Changes::NONE,
+            site,
+            monday,
+            (&[plan], scheduler::sheets::NO_SHEETS),
+        );
         found.into_iter().filter(|f| f.code == rule).map(|f| f.en).collect::<Vec<_>>()
     };
     assert_eq!(of((240, 60), "R-EQ-04"), Vec::<String>::new());

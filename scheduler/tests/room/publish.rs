@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use scheduler::proposal::{Proposal, proposed};
 use scheduler::review::{Review, ReviewInputs, State, freeze, published_by};
+use scheduler::sheets::NO_SHEETS;
 use scheduler::store::By;
 use scheduler::{Changes, OverrideSpec, Station, Store};
 
@@ -45,7 +46,15 @@ fn review(station: &Station, proposals: &[Proposal], now: &str) -> Review {
     let (new, changes) = proposed(Changes::NONE, proposals).unwrap();
     let after = State { station: new.as_ref().unwrap_or(station), changes: &changes };
     let before = State { station, changes: Changes::NONE };
-    Review::new(&ReviewInputs { before, after, proposals, assets: &assets, placements: &[], now: moment(now) })
+    Review::new(&ReviewInputs {
+        before,
+        after,
+        proposals,
+        assets: &assets,
+        sheets: NO_SHEETS,
+        placements: &[],
+        now: moment(now),
+    })
 }
 
 fn open() -> (tempfile::TempDir, Store) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::{everything, station};
 use domain::{Finding, Revision, Severity};
 use scheduler::rules::{Measured, Param, Tuning, all, examine, judge, publishable, rule};
+use scheduler::sheets::NO_SHEETS;
 use scheduler::{Changes, PlanInputs, Station, plan};
 
 const LIST: &str = include_str!("../../../demo/rules.toml");
@@ -81,7 +82,7 @@ fn week(station: &Station, site: &str) -> Vec<Finding> {
             plan(&PlanInputs::new(site, day, station, &assets), Revision(1)).unwrap().0
         })
         .collect();
-    examine(station, Changes::NONE, site, "2026-11-23".parse().unwrap(), &plans)
+    examine(station, Changes::NONE, site, "2026-11-23".parse().unwrap(), (&plans, NO_SHEETS))
 }
 
 #[test]
@@ -117,6 +118,7 @@ fn the_shares_of_the_reference_week_are_those_of_its_table() {
             site: place,
             slots: &slots,
             plans: &[],
+            sheets: NO_SHEETS,
         };
         let spoken = days.spoken();
         let all: f64 = spoken.values().sum();
@@ -185,7 +187,7 @@ fn a_number_of_timbuktu_forced_into_gao_s_plan_blocks_publication() {
     let gao = "GAO".parse().unwrap();
     let inputs = PlanInputs { placements: &placements, ..PlanInputs::new(gao, placements[0].day, &station, &assets) };
     let (plan, _) = plan(&inputs, Revision(1)).unwrap();
-    let found = examine(&station, Changes::NONE, gao, placements[0].day, std::slice::from_ref(&plan));
+    let found = examine(&station, Changes::NONE, gao, placements[0].day, (std::slice::from_ref(&plan), NO_SHEETS));
     let refused = publishable(&plan, &found, &BTreeMap::new()).unwrap_err();
     let first = &refused.findings[0];
     assert_eq!((first.code.as_str(), first.severity), ("R-HOT-01", Severity::Blocking));

@@ -144,8 +144,17 @@ pub(super) fn of_acts(app: &App, station: &Station, acts: &[Proposal], now: Time
     let changes = app.store.changes(today, far).map_err(WebError::internal)?;
     let placements = app.store.placements(today, far).map_err(WebError::internal)?;
     let assets = app.catalogue.ready().map_err(WebError::internal)?;
+    let sheets = crate::sheets(&app.catalogue.all().map_err(WebError::internal)?);
     let (other, new) = proposed(&changes, acts).map_err(WebError::from)?;
     let after = State { station: other.as_ref().unwrap_or(station), changes: &new };
     let before = State { station, changes: &changes };
-    Ok(Review::new(&ReviewInputs { before, after, proposals: acts, assets: &assets, placements: &placements, now }))
+    Ok(Review::new(&ReviewInputs {
+        before,
+        after,
+        proposals: acts,
+        assets: &assets,
+        sheets: &sheets,
+        placements: &placements,
+        now,
+    }))
 }

@@ -94,10 +94,19 @@ pub(super) fn review(studio: &Studio, station: &Station, acts: &[Proposal]) -> R
     let changes = studio.store.changes(today, far).map_err(store_error)?;
     let placements = studio.store.placements(today, far).map_err(store_error)?;
     let assets = studio.catalogue.ready().map_err(catalogue_error)?;
+    let sheets = web_admin::sheets(&studio.catalogue.all().map_err(catalogue_error)?);
     let (other, new) = proposed(&changes, acts).map_err(refused)?;
     let after = State { station: other.as_ref().unwrap_or(station), changes: &new };
     let before = State { station, changes: &changes };
-    Ok(Review::new(&ReviewInputs { before, after, proposals: acts, assets: &assets, placements: &placements, now }))
+    Ok(Review::new(&ReviewInputs {
+        before,
+        after,
+        proposals: acts,
+        assets: &assets,
+        sheets: &sheets,
+        placements: &placements,
+        now,
+    }))
 }
 
 /// What sounds otherwise from one publication to another, over the seven days from today on.
