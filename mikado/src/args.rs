@@ -17,7 +17,7 @@ pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs
 
 pub use live::LiveCommand;
 pub use mpx::{MpxArgs, SignalArgs};
-pub use report::{ReportArgs, ReportCommand, ReportFormat};
+pub use report::{Period, ReportArgs, ReportCommand, ReportFormat};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};

@@ -29,8 +29,10 @@ const DAYS_MAX: i32 = 400;
 pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
     let (over, one) = match what {
         ReportCommand::Campaign { campaign, over } => (over, campaign.as_deref()),
-        ReportCommand::Languages(over) | ReportCommand::Asrun(over) => (over, None),
-        ReportCommand::Speech { over, .. } | ReportCommand::Rules { over, .. } => (over, None),
+        ReportCommand::Languages(over)
+        | ReportCommand::Asrun(over)
+        | ReportCommand::Speech { over, .. }
+        | ReportCommand::Rules { over, .. } => (over, None),
     };
     if let ReportCommand::Rules { list: true, .. } = what {
         rules::list().print(args, over.format)?;

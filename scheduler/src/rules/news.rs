@@ -120,13 +120,13 @@ fn lengths(days: &Days<'_>) -> Vec<Measured> {
         let kind = days.station.programme(&s.programme).map(|p| p.kind.as_str());
         s.site == days.site_id() && kind == Some("journal") && s.end_s - s.start_s == QUARTER_S
     };
+    let content = |(.., e): &(Date, u32, &Entry)| e.segment == Segment::Content && matches!(e.what, What::Audio { .. });
+    let sounds: Vec<_> = days.entries().filter(content).collect();
     let mut measured = Vec::new();
     for slot in days.slots.iter().filter(news) {
-        let inside = |(day, second, e): &(Date, u32, &Entry)| {
-            *day == slot.day && (slot.start_s..slot.end_s).contains(second) && e.segment == Segment::Content
-        };
-        let sounds = days.entries().filter(inside).filter(|(.., e)| matches!(e.what, What::Audio { .. }));
-        let length_s: f64 = sounds.map(|(.., e)| e.length.as_secs_f64()).sum();
+        let inside =
+            |(day, second, _): &&(Date, u32, &Entry)| *day == slot.day && (slot.start_s..slot.end_s).contains(second);
+        let length_s: f64 = sounds.iter().filter(inside).map(|(.., e)| e.length.as_secs_f64()).sum();
         if length_s > 0.0 {
             let one = Measured::number("news_length_s", length_s).at(slot.site).about(slot.programme.as_str());
             measured.push(one.on(slot.day, Some(slot.start_s)));

@@ -1,6 +1,6 @@
 //! What a site's folder holds now, as far as this machine can see it.
 
-use domain::{SiteId, What};
+use domain::{SiteId, SitePlan, What};
 use jiff::Timestamp;
 use playout::aircheck::Archive;
 use playout::planfile::PlanSlots;
@@ -49,7 +49,7 @@ fn cache_h(about: &About, own: &SiteConfig, now: Timestamp) -> f64 {
         }
         What::Bed => false,
     };
-    let coming = bundle.plans.iter().flat_map(|p| p.entries()).filter(|e| e.end() > now);
+    let coming = bundle.plans.iter().flat_map(SitePlan::entries).filter(|e| e.end() > now);
     let lacking = coming.filter(|e| lacks(&e.what)).map(|e| e.at).min();
     let until = bundle.until(now).unwrap_or(now);
     lacking.unwrap_or(until).min(until).duration_since(now).as_secs_f64().max(0.0) / 3600.0
