@@ -3,7 +3,7 @@
 use domain::Severity;
 
 use super::Source::Plan;
-use super::{Bound, Days, Limit, Measured, Param, Rule};
+use super::{Bound, Days, Limit, Measured, Param, Rule, Source};
 use crate::station::Day;
 use crate::week::ProgrammeSlot;
 
@@ -51,7 +51,14 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Renforcer la campagne d'octobre à janvier.",
         mend_en: "Strengthen the campaign from October to January.",
         params: &[("boost_pct", Param::Number(50.0))],
-        bounds: &[Bound::least("season_boost_pct", Limit::Param("boost_pct"), Plan)],
+        bounds: &[Bound::least(
+            "season_boost_pct",
+            Limit::Param("boost_pct"),
+            Source::nobody(
+                "Une campagne n'a qu'une cible par jour ; rien ne dit ce qu'elle serait hors saison.",
+                "A campaign has one target a day; nothing says what it would be out of season.",
+            ),
+        )],
     },
 ];
 

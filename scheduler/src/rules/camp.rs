@@ -185,7 +185,14 @@ struct Airing<'a> {
 }
 
 pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
-    days.plans.iter().filter(|p| p.site() == days.site_id()).flat_map(|plan| of_plan(days, plan)).collect()
+    let mut measured: Vec<_> = days.own_plans().flat_map(|plan| of_plan(days, plan)).collect();
+    let all: Vec<_> = days.own_plans().flat_map(|plan| airings(days, plan)).collect();
+    for campaign in days.station.campaigns() {
+        let own: Vec<_> = all.iter().filter(|a| a.campaign.id == campaign.id).collect();
+        let of = |least| Measured::number("version_share", least).at(days.site_id()).about(campaign.id.as_str());
+        measured.extend(versions(days, &own).map(of));
+    }
+    measured
 }
 
 fn of_plan(days: &Days<'_>, plan: &SitePlan) -> Vec<Measured> {
@@ -271,11 +278,16 @@ fn distances(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Me
             }
         }
     }
+    // A day without any says so once, not pair by pair.
+    for quantity in ["campaign_too_near_min", "theme_too_near_min"] {
+        if measured.iter().all(|m| m.quantity() != quantity) {
+            measured.push(Measured::number(quantity, 0.0).at(days.site_id()).on(plan.day(), None));
+        }
+    }
     measured
 }
 
-/// How often campaigns air in a day, when, and by which versions (R-CAMP-03, R-CAMP-07); clients in a break (R-CAMP-02);
-/// levels of their spots (R-CAMP-10).
+/// How often campaigns air in a day, and when (R-CAMP-03); clients in a break (R-CAMP-02); levels of their spots (R-CAMP-10).
 fn volumes(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Measured> {
     /// 05:30 to 09:00 and 17:00 to 23:00.
     const PEAKS_S: [std::ops::Range<u32>; 2] = [19_800..32_400, 61_200..82_800];
@@ -294,7 +306,6 @@ fn volumes(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Meas
             measured.push(of("saturation_airings_day", own.len() as f64));
             measured.push(of("saturation_peak_pct", share(peak, own.len())));
         }
-        measured.extend(versions(days, &own).map(|least| of("version_share", least)));
     }
     let mut clients = BTreeMap::<(&str, &str), (u32, f64)>::new();
     for airing in airings {
@@ -307,7 +318,7 @@ fn volumes(days: &Days<'_>, plan: &SitePlan, airings: &[Airing<'_>]) -> Vec<Meas
     measured
 }
 
-/// The least share of the approved versions of one language, once each could have aired as often as the rule counts.
+/// The least share of the approved versions of one language, once they have aired as often as the rule counts (R-CAMP-07).
 fn versions(days: &Days<'_>, own: &[&Airing<'_>]) -> Option<f64> {
     const EVERY: usize = 4;
     let campaign = own.first()?.campaign;
@@ -317,7 +328,7 @@ fn versions(days: &Days<'_>, own: &[&Airing<'_>]) -> Option<f64> {
         let group: Vec<&Spot> = campaign.spots.iter().filter(ready).filter(|s| alike(s, spot)).collect();
         let aired = |s: &Spot| own.iter().filter(|a| a.spot.id == s.id).count();
         let all: usize = group.iter().map(|s| aired(s)).sum();
-        (group.len() > 1 && all >= EVERY * group.len()).then(|| aired(spot) as f64 / all as f64)
+        (group.len() > 1 && all >= EVERY).then(|| aired(spot) as f64 / all as f64)
     });
     shares.min_by(f64::total_cmp)
 }

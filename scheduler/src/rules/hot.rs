@@ -59,7 +59,14 @@ pub(super) const RULES: &[Rule] = &[
         mend_en: "Withdraw these spots and wait for the sites to confirm.",
         params: &[("ack", Param::Number(1.0))],
         bounds: &[
-            Bound::most("old_number_spots", Limit::Fixed(0.0), Plan),
+            Bound::most(
+                "old_number_spots",
+                Limit::Fixed(0.0),
+                Source::nobody(
+                    "Aucune fiche ne dit quel numéro un spot prononce, seulement pour quel site il fut fait.",
+                    "No card says which number a spot speaks, only for which site it was made.",
+                ),
+            ),
             Bound::most(
                 "sites_unconfirmed",
                 Limit::Fixed(0.0),

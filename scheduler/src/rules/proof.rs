@@ -53,7 +53,11 @@ pub(super) const RULES: &[Rule] = &[
         mend_fr: "Compter « déclarée », non « prouvée ».",
         mend_en: "Count it as declared, not as proven.",
         params: &[("match_s", Param::Number(2.0))],
-        bounds: &[Bound::most("proof_off_s", Limit::Param("match_s"), Records)],
+        bounds: &[Bound::most(
+            "proof_off_s",
+            Limit::Param("match_s"),
+            Kept("runs_of_the_air_check_hold_an_airing_only_without_a_gap"),
+        )],
     },
     Rule {
         id: "R-PROOF-04",

@@ -32,7 +32,7 @@ fn election() -> ElectionSpec {
     }
 }
 
-/// The reference station with its calendar, an election, an alert, an exercise and a second version of a spot.
+/// The reference station with its calendar, an election, an alert, an exercise and second versions of spots.
 fn rich() -> Station {
     let calendar: toml::Table = include_str!("../../../demo/calendar.toml").parse().unwrap();
     let mut file: StationFile = station().file().clone();
@@ -46,9 +46,8 @@ fn rich() -> Station {
         file.overrides.push(toml::from_str(&text).unwrap());
     }
     let mines = file.campaign.iter_mut().find(|c| c.id == "unmas-ne-touche-pas").unwrap();
-    let mut second = mines.spots.iter().find(|s| s.lang.as_str() == "son").unwrap().clone();
-    second.id.push_str("-2");
-    mines.spots.push(second);
+    let again = |s: &scheduler::station::Spot| scheduler::station::Spot { id: format!("{}-2", s.id), ..s.clone() };
+    mines.spots.extend(mines.spots.iter().map(again).collect::<Vec<_>>());
     Station::new(file).unwrap()
 }
 

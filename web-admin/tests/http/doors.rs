@@ -36,6 +36,7 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("POST", "/changements/fete", [false, false, true, true]),
     ("GET", "/preparation", [false, true, true, true]),
     ("GET", "/couverture", [false, true, true, true]),
+    ("GET", "/regles", [false, true, true, true]),
     ("GET", "/api/readiness", [false, true, true, true]),
     ("GET", "/conducteur?site=GAO", [false, true, true, true]),
     ("GET", "/conducteur/feuille?site=GAO", [false, true, true, true]),
