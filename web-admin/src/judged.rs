@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::{AsRun, AssetId, Frames, Severity, SiteId, SitePlan};
-use jiff::Timestamp;
+use domain::{Severity, SiteId};
 use jiff::civil::Date;
-use scheduler::proof::Sources;
 use scheduler::rules::{Asked, Breach};
-use scheduler::sheets::Sheets;
 
 use crate::App;
 use crate::asked::{self, SiteDay};
@@ -18,6 +15,7 @@ use crate::day::{SiteTab, tabs};
 use crate::error::WebError;
 use crate::grid::DayNav;
 use crate::pages::{Frame, Nav, show};
+use crate::stored::Stores;
 use crate::visitor::Visitor;
 use crate::wall::severity_class;
 use crate::web::Web;
@@ -77,38 +75,9 @@ fn of_week(app: &App, site: SiteId, monday: Date) -> Result<Vec<Breach>, WebErro
     let days: Vec<Date> = (0..7).map(|n| asked::shifted(monday, n)).collect();
     let changes = app.store.changes(monday, asked::shifted(monday, 6)).map_err(WebError::internal)?;
     let sheets = crate::sheets(&app.catalogue.all().map_err(WebError::internal)?);
-    let facts = Facts { app, sheets: &sheets };
     let asked =
         Asked { station: &station, changes: &changes, sheets: &sheets, site: place, days: &days, now: app.now() };
-    asked.breaches(&facts, Vec::new())
-}
-
-/// Where the pages find what was planned and aired.
-struct Facts<'a> {
-    app: &'a App,
-    sheets: &'a Sheets,
-}
-
-impl Sources for Facts<'_> {
-    type Error = WebError;
-
-    fn plan(&self, site: SiteId, day: Date) -> Result<Option<SitePlan>, WebError> {
-        Ok((self.app.plans)(site, day).map(|p| p.plan.clone()))
-    }
-
-    fn records(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Result<Vec<AsRun>, WebError> {
-        self.app.store.as_run(site, from, to).map_err(WebError::internal)
-    }
-
-    fn length(&self, asset: &AssetId) -> Option<Frames> {
-        self.sheets.get(asset).map(|s| s.length)
-    }
-
-    fn held(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-        let pieces = self.app.air_checks.pieces(site, from, to);
-        let runs = pieces.into_iter().flat_map(|p| p.runs);
-        runs.filter(|(_, _, trusted)| *trusted).map(|(from, to, _)| (from, to)).collect()
-    }
+    asked.breaches(&Stores::new(app), Vec::new())
 }
 
 /// By rule, the gravest first.

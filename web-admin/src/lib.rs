@@ -24,6 +24,7 @@ mod proof;
 mod publish;
 mod routes;
 mod sheets;
+mod stored;
 mod text;
 mod visitor;
 mod wall;

@@ -1,19 +1,17 @@
 //! Counting for the pages: over which days, and out of what.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use domain::{AsRun, AssetId, Frames, SiteId, SitePlan};
+use domain::SiteId;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use scheduler::Station;
 use scheduler::changes::BadOverride;
-use scheduler::proof::{Proof, Scope, Sources, prove};
+use scheduler::proof::{Proof, Scope, prove};
 use serde::Deserialize;
 
 use crate::App;
 use crate::asked;
 use crate::error::WebError;
+use crate::stored::Stores;
 
 /// The longest period of a page: a quarter of a year. A longer one is asked of the command.
 const DAYS_MAX: i32 = 92;
@@ -59,43 +57,11 @@ impl Period {
     }
 }
 
-/// The station's own stores as sources of the proof.
-struct Stores<'a> {
-    app: &'a App,
-    lengths: RefCell<HashMap<AssetId, Option<Frames>>>,
-}
-
-impl Sources for Stores<'_> {
-    type Error = WebError;
-
-    fn plan(&self, site: SiteId, day: Date) -> Result<Option<SitePlan>, WebError> {
-        Ok((self.app.plans)(site, day).map(|planned| planned.plan.clone()))
-    }
-
-    fn records(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Result<Vec<AsRun>, WebError> {
-        self.app.store.as_run(site, from, to).map_err(WebError::internal)
-    }
-
-    fn length(&self, asset: &AssetId) -> Option<Frames> {
-        if let Some(known) = self.lengths.borrow().get(asset) {
-            return *known;
-        }
-        let length = self.app.catalogue.get(asset).ok().flatten().map(|card| card.asset.length);
-        self.lengths.borrow_mut().insert(asset.clone(), length);
-        length
-    }
-
-    fn held(&self, site: SiteId, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-        let pieces = self.app.air_checks.pieces(site, from, to);
-        pieces.iter().flat_map(|p| &p.runs).filter(|run| run.2).map(|(from, to, _)| (*from, *to)).collect()
-    }
-}
-
 /// What a period proves of one campaign, or of all. Reads disks: for a thread that may wait.
 pub(super) fn proven(app: &App, station: &Station, campaign: Option<&str>, period: Period) -> Result<Proof, WebError> {
     let sites: Vec<SiteId> = station.sites().iter().map(|s| s.id).collect();
     let scope = Scope { campaign, sites: &sites, days: &period.days(), now: app.now() };
-    prove(station, &scope, &Stores { app, lengths: RefCell::default() })
+    prove(station, &scope, &Stores::new(app))
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ async fn a_foreign_reader_finds_the_same_numbers_in_the_attestation() {
         "{text}"
     );
     let csv = charge.get(&format!("{CAMPAIGN}/diffusions.csv?{DAY}")).await.bytes;
-    let hash: String = Sha256::digest(&csv).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Sha256::digest(&csv).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert!(text.contains(&hash), "the list's hash is on the paper");
     let inside = stage.dir.path().join("inside.csv");
     let saved = std::process::Command::new("pdfdetach").args(["-save", "1", "-o"]).arg(&inside).arg(&file).status();
