@@ -54,7 +54,7 @@ async fn a_campaign_is_told_in_a_sentence_by_site_and_airing_by_airing() {
     assert!(
         page.contains("08:05:10") && page.contains("/pige?site=GAO&#38;jour=2026-11-24&#38;a=08:05:00&#38;duree=55")
     );
-    for (state, times) in [("prouvée", 1), ("entière, pas dans la pige", 1), (">partielle<", 1)] {
+    for (state, times) in [(">prouvée<", 1), ("entière, pas dans la pige", 1), (">partielle<", 1)] {
         assert_eq!(page.matches(state).count(), times, "{state}");
     }
     assert!(page.contains("non estimée"), "nobody counted listeners");
