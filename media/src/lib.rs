@@ -32,5 +32,5 @@ pub mod wire;
 
 pub use error::{Error, Result};
 pub use report::{Report, Source, Verdict};
-pub use target::Target;
+pub use target::{Target, both_sides_db};
 pub use terms::{SilenceRule, Terms};

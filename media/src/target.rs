@@ -20,12 +20,16 @@ impl Default for Target {
     }
 }
 
+/// How much louder a sound of so many channels is on the air than its file measures, in LU: one channel is played on both sides.
+pub fn both_sides_db(channels: u16) -> f64 {
+    if channels == 1 { 10.0 * 2f64.log10() } else { 0.0 }
+}
+
 impl Target {
     /// What is missing to the target. Loudness is the file's own; one channel is played on both sides and so sounds 3 LU
     /// louder than it measures (BS.1770 adds the channels' powers).
     pub fn missing_db(&self, loudness: Loudness, channels: u16) -> f64 {
-        let both_sides = if channels == 1 { 10.0 * 2f64.log10() } else { 0.0 };
-        self.loudness.get() - (loudness.get() + both_sides)
+        self.loudness.get() - (loudness.get() + both_sides_db(channels))
     }
 
     /// The gain on the air: to the target, without passing the ceiling or [`GAIN_DB_MAX`]; 0 dB for silence.

@@ -1,6 +1,7 @@
 //! The catalogue's cards as the rules of the scheduler read them.
 
 use domain::Status;
+use media::both_sides_db;
 use media::catalogue::{Card, Consent, Contributor, Voice};
 use scheduler::sheets::{Sheet, Sheets, Speaker};
 
@@ -23,9 +24,14 @@ fn sheet(card: &Card) -> Sheet {
         has_consent: paper.consent == Consent::Given,
         entered_at: card.entered_at,
         signed_by: card.ready_by.clone().unwrap_or_default(),
-        aired_lufs: asset.loudness.map(|l| l.get() + gain_db),
+        aired_lufs: asset.loudness.map(|l| aired_lufs(l.get(), gain_db, card.channels)),
         aired_dbtp: asset.true_peak.map(|p| p.get() + gain_db),
     }
+}
+
+/// The loudness on the air: one channel sounds on both sides, and so 3 LU louder than its file measures.
+fn aired_lufs(file_lufs: f64, gain_db: f64, channels: u16) -> f64 {
+    file_lufs + gain_db + both_sides_db(channels)
 }
 
 fn speaker(c: &Contributor) -> Speaker {
@@ -36,4 +42,21 @@ fn speaker(c: &Contributor) -> Speaker {
     };
     let (name, part) = (c.name.clone(), c.part.clone());
     Speaker { name, part, is_woman, sensibility: c.sensibility, spoken_s: c.spoken_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Loudness, TruePeak};
+    use media::Target;
+
+    #[test]
+    fn what_the_target_brings_to_its_level_is_at_its_level_in_one_channel_and_in_two() {
+        let target = Target::default();
+        for channels in [1, 2] {
+            let gain = target.gain(Loudness::new(-24.7).ok(), TruePeak::new(-6.2).ok(), channels);
+            let aired = aired_lufs(-24.7, gain.get(), channels);
+            assert!((aired - target.loudness.get()).abs() < 1e-9, "{channels} channels: {aired}");
+        }
+    }
 }
