@@ -1,7 +1,7 @@
 //! The command line: every stable command with its arguments.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -17,12 +17,14 @@ pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs
 
 pub use live::LiveCommand;
 pub use mpx::{MpxArgs, SignalArgs};
-pub use report::{Period, ReportArgs, ReportCommand, ReportFormat};
+pub use report::{Lately, Period, ReportArgs, ReportCommand, ReportFormat};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};
 use crate::run::supervisor::clock_of_running;
 use crate::speech::{Tongue, Voice};
+
+const CONFIG_USUAL: &str = "mikado.toml";
 
 /// Mikado FM : préparer, approuver, programmer et diffuser, site par site.
 ///
@@ -32,7 +34,7 @@ use crate::speech::{Tongue, Voice};
 #[command(after_help = "MIKADO_TRACE=info montre la marche des processus, sur la sortie d'erreur.")]
 pub struct Args {
     /// Fichier de configuration ; ses chemins partent de son dossier
-    #[arg(long, global = true, default_value = "mikado.toml", value_name = "FICHIER")]
+    #[arg(long, global = true, default_value = CONFIG_USUAL, value_name = "FICHIER")]
     pub config: PathBuf,
     /// Répondre en JSON, pour les scripts
     #[arg(long, global = true)]
@@ -57,6 +59,11 @@ impl Args {
     /// The wall clock of this process.
     pub fn clock(&self) -> WallClock {
         WallClock::shifted(SignedDuration::from_millis(self.clock_shift_ms))
+    }
+
+    /// Whether these arguments name a config or shift the clock, rather than leave both to the one who runs them.
+    pub fn chooses_its_station(&self) -> bool {
+        self.config != Path::new(CONFIG_USUAL) || self.clock_shift_ms != 0
     }
 
     /// The wall clock for a command beside a running station: the station's, where a demonstration has moved it.
@@ -101,6 +108,10 @@ pub enum Command {
     Aircheck(AirCheckArgs),
     /// Vérifie rayonnage, catalogue, plans, journaux et configuration ; dit ce qui serait réparé
     Check(CheckArgs),
+    /// Copie catalogue, grille, comptes et configuration dans un dossier, pendant que la station tourne
+    Backup(BackupArgs),
+    /// Les travaux que le siège fait de lui-même : quand, et comment les derniers ont fini
+    Jobs(JobsArgs),
     /// Les avis : qui est prévenu de quoi et par où, avec un message d'essai sur demande
     Notify(NotifyArgs),
     /// Dit ce que cette machine sait faire : cartes son, heure, disque, ports, outils
@@ -117,6 +128,21 @@ impl Command {
     /// Whether this process lives for days and may not wait for whoever reads its trace.
     pub const fn is_long_lived(&self) -> bool {
         matches!(self, Self::Demo(_) | Self::Run | Self::Hq | Self::Air(_))
+    }
+
+    /// Whether it only looks and copies, so that headquarters may run it unattended.
+    pub const fn changes_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Backup(_)
+                | Self::Report(_)
+                | Self::Readiness(_)
+                | Self::Doctor
+                | Self::Plan(_)
+                | Self::Aircheck(_)
+                | Self::Grid(GridCommand::Export(_))
+                | Self::Check(CheckArgs { mend: false })
+        )
     }
 }
 
@@ -176,6 +202,22 @@ pub struct CheckArgs {
     /// Répare ce que rayonnage et catalogue disent différemment ; rien n'est effacé
     #[arg(long)]
     pub mend: bool,
+}
+
+/// Arguments of `backup`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct BackupArgs {
+    /// Dossier où écrire ; rien de ce qui s'y trouve n'est remplacé
+    #[arg(long, default_value = ".", value_name = "DOSSIER")]
+    pub to: PathBuf,
+}
+
+/// Arguments of `jobs`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct JobsArgs {
+    /// Lance ce travail maintenant, et attend sa fin
+    #[arg(long, value_name = "NOM")]
+    pub run: Option<String>,
 }
 
 /// What an ingested file is for.

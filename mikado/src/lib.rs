@@ -12,6 +12,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod error;
 mod given;
+pub mod jobs;
 pub mod kit;
 pub mod notices;
 pub mod receivers;

@@ -207,3 +207,39 @@ fn a_reader_that_goes_away_is_no_fault() {
     assert!(piped.status.success());
     assert_eq!(told(&piped), "");
 }
+
+#[test]
+fn what_a_job_copied_is_a_whole_station_again() {
+    let dir = station();
+    let at = |file: &str| dir.path().join(file);
+    let added = mikado(dir.path(), &["user", "add", "awa", "--role", "administrator"]);
+    assert!(added.status.success(), "{}", told(&added));
+    let mut config = std::fs::read_to_string(at("mikado.toml")).unwrap();
+    config.push_str("[[hq.job]]\nname = \"copie\"\ncron = \"30 2 * * *\"\nrun = \"backup\"\nkeep = 2\n");
+    std::fs::write(at("mikado.toml"), config).unwrap();
+    let ran = mikado(dir.path(), &["jobs", "--run", "copie"]);
+    assert_eq!(ran.status.code(), Some(0), "{}{}", out(&ran), told(&ran));
+    let jobs: serde_json::Value = serde_json::from_str(&out(&mikado(dir.path(), &["jobs", "--json"]))).unwrap();
+    let run = &jobs[0]["runs"][0];
+    assert_eq!((&run["end"], &run["asked_by"]), (&"fine".into(), &"mikado jobs".into()), "{jobs}");
+    let copy = at("hq/jobs/copie").join(run["id"].as_str().unwrap());
+    let sums =
+        Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(&copy).output().unwrap();
+    assert!(sums.status.success() && out(&sums).lines().count() == 5, "{}{}", out(&sums), told(&sums));
+
+    // Put into a folder of its own it is the same station: grid, people, config.
+    let again = tempfile::tempdir().unwrap();
+    std::fs::create_dir(again.path().join("hq")).unwrap();
+    for db in ["catalogue.db", "station.db", "people.db"] {
+        std::fs::copy(copy.join(db), again.path().join("hq").join(db)).unwrap();
+    }
+    std::fs::copy(copy.join("mikado.toml"), again.path().join("mikado.toml")).unwrap();
+    for same in [&["plan", "--site", "GAO", "--day", "2026-11-24", "--csv"][..], &["user", "list", "--json"]] {
+        let [one, other] = [dir.path(), again.path()].map(|dir| out(&mikado(dir, same)));
+        assert_eq!(one, other);
+        assert!(one.len() > 20, "{one}");
+    }
+    // A folder that holds a copy is not written over.
+    let twice = mikado(dir.path(), &["backup", "--to", copy.to_str().unwrap()]);
+    assert!(twice.status.code() == Some(1) && told(&twice).contains("dossier neuf"), "{}", told(&twice));
+}

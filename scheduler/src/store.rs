@@ -110,6 +110,14 @@ impl Store {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Copies everything, as it is at one moment, into a new file; other processes may read and write meanwhile.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        Ok(self.db().execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(drop)?)
+    }
+
     /// A number that grows with every change of what plans depend on: station file and placements.
     pub fn revision(&self) -> Result<u64, StoreError> {
         Ok(self.db().query_row("SELECT value FROM counter WHERE name = 'change'", [], |r| unsigned(r, 0))?)

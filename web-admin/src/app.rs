@@ -63,6 +63,65 @@ pub trait AirChecks: Send + Sync {
     fn clip(&self, site: SiteId, from: Timestamp, length: Frames) -> Option<Vec<u8>>;
 }
 
+/// How a run of a job ended, or that it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobEnd {
+    /// It runs.
+    Runs,
+    /// All is well.
+    Fine,
+    /// It found something that somebody should look at.
+    Findings,
+    /// It took too long, wrote too much, could not start or failed.
+    Failed,
+    /// Headquarters or the machine stopped while it ran.
+    CutOff,
+}
+
+/// One run of a job as the pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRun {
+    /// Its name, for addresses.
+    pub id: String,
+    /// When it was due or asked for.
+    pub at: Timestamp,
+    /// Who asked for it; `None` when it was due.
+    pub asked_by: Option<String>,
+    /// When it began.
+    pub begun: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// How.
+    pub end: JobEnd,
+    /// What it wrote: names and sizes in bytes.
+    pub files: Vec<(String, u64)>,
+}
+
+/// A recurring job of the station as the pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobView {
+    /// Its name.
+    pub name: String,
+    /// When it is due, as a cron expression in the station's time.
+    pub cron: String,
+    /// What it runs.
+    pub command: String,
+    /// When it is due next.
+    pub next: Option<Timestamp>,
+    /// Its runs, the newest first.
+    pub runs: Vec<JobRun>,
+}
+
+/// How the pages see the station's recurring jobs. Called on a blocking thread.
+pub trait Jobs: Send + Sync {
+    /// All jobs, in the order of the config.
+    fn all(&self) -> Vec<JobView>;
+    /// Asks for a run now; `false` when there is no such job, or too many wait already.
+    fn run_now(&self, name: &str, who: &str) -> bool;
+    /// A file that a run wrote; `None` when there is no such thing.
+    fn file(&self, name: &str, run: &str, file: &str) -> Option<PathBuf>;
+}
+
 /// Everything that the pages need. Cloning it clones handles.
 #[derive(Clone)]
 pub struct App {
@@ -90,6 +149,8 @@ pub struct App {
     pub plans: Plans,
     /// Plans as they were in force.
     pub past: Past,
+    /// What headquarters runs by itself.
+    pub jobs: Arc<dyn Jobs>,
     /// What went out, as it was recorded.
     pub air_checks: Arc<dyn AirChecks>,
 }

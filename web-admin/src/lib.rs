@@ -15,6 +15,7 @@ mod error;
 mod feeds;
 mod finish;
 mod grid;
+mod jobs;
 mod judged;
 mod library;
 mod pages;
@@ -31,7 +32,7 @@ mod wall;
 mod web;
 mod words;
 
-pub use app::{AirChecks, App, Past, Planned, Plans, RecordedPiece, SiteView};
+pub use app::{AirChecks, App, JobEnd, JobRun, JobView, Jobs, Past, Planned, Plans, RecordedPiece, SiteView};
 pub use people::{Act, OneTimeSecret, People, PeopleError, Role};
 pub use proof::{AttestationError, Attested, attestation};
 pub use routes::{doors, router};

@@ -16,7 +16,9 @@ use crate::library::upload::{self, tus};
 use crate::pages::{account, choose, sign_in};
 use crate::people::Right;
 use crate::web::Web;
-use crate::{App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, judged, library, proof, publish, wall};
+use crate::{
+    App, ahead, aircheck, assets, coverage, day, feeds, finish, grid, jobs, judged, library, proof, publish, wall,
+};
 
 /// The verbs in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +139,9 @@ pub(crate) const DOORS: &[Door] = &[
     change("/comptes", May(Right::ManagePeople), Form, || post(account::add)),
     change("/comptes/secret", May(Right::ManagePeople), Form, || post(account::reset)),
     change("/comptes/fermer", May(Right::ManagePeople), Form, || post(account::close)),
+    see("/travaux", May(Right::SeeAir), || get(jobs::page)),
+    change("/travaux/lancer", May(Right::Operate), Form, || post(jobs::run_now)),
+    see("/travaux/{job}/{run}/{file}", May(Right::Operate), || get(jobs::file)),
     see("/registre", May(Right::ReadAudit), || get(account::audit)),
 ];
 

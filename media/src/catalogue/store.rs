@@ -165,6 +165,14 @@ impl Catalogue {
         self.find(db, asset)?.ok_or_else(|| Error::NoSuchAsset(asset.clone()))
     }
 
+    /// Copies the whole catalogue, as it is at one moment, into a new file; others may read and write meanwhile.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        self.read(|db| Ok(db.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(drop)?))
+    }
+
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let kept = locked(&self.readers).pop();
         let reader = match kept {

@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use domain::SiteId;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// What `report` tells of.
@@ -61,12 +62,51 @@ pub struct ReportArgs {
     /// Dernier jour compris ; sans lui, le premier
     #[arg(long, value_name = "JOUR")]
     pub to: Option<Date>,
+    /// À la place des deux : aujourd'hui, hier, la semaine ou le mois d'avant
+    #[arg(long, value_enum, conflicts_with_all = ["from", "to"], value_name = "QUAND")]
+    pub over: Option<Lately>,
     /// Code du site ; sans lui, tous
     #[arg(long, value_name = "SITE")]
     pub site: Option<SiteId>,
     /// Forme de la réponse ; `--json` dit la même chose que `--format json`
     #[arg(long, value_enum, default_value_t, value_name = "FORME")]
     pub format: ReportFormat,
+}
+
+/// Days that a report is often asked for, told from today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lately {
+    /// Today alone.
+    #[value(name = "today", alias = "aujourdhui")]
+    Today,
+    /// Yesterday alone.
+    #[value(name = "yesterday", alias = "hier")]
+    Yesterday,
+    /// The week before this one, from Monday on.
+    #[value(name = "last-week", alias = "semaine-derniere")]
+    LastWeek,
+    /// The month before this one.
+    #[value(name = "last-month", alias = "mois-dernier")]
+    LastMonth,
+}
+
+impl Lately {
+    /// Its first and last day.
+    pub fn days(self, today: Date) -> (Date, Date) {
+        let back = |days: i64| today.saturating_sub(days.days());
+        match self {
+            Self::Today => (today, today),
+            Self::Yesterday => (back(1), back(1)),
+            Self::LastWeek => {
+                let since_monday = i64::from(today.weekday().to_monday_zero_offset());
+                (back(since_monday + 7), back(since_monday + 1))
+            }
+            Self::LastMonth => {
+                let last = today.first_of_month().saturating_sub(1.day());
+                (last.first_of_month(), last)
+            }
+        }
+    }
 }
 
 /// The shape of a report.
@@ -81,4 +121,23 @@ pub enum ReportFormat {
     Json,
     /// L'attestation d'une campagne, en français.
     Pdf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_told_from_today() {
+        for (today, lately, first, last) in [
+            ("2026-11-24", Lately::Today, "2026-11-24", "2026-11-24"),
+            ("2027-01-01", Lately::Yesterday, "2026-12-31", "2026-12-31"),
+            ("2026-11-23", Lately::LastWeek, "2026-11-16", "2026-11-22"),
+            ("2026-11-29", Lately::LastWeek, "2026-11-16", "2026-11-22"),
+            ("2027-01-31", Lately::LastMonth, "2026-12-01", "2026-12-31"),
+        ] {
+            let expected = (first.parse().unwrap(), last.parse().unwrap());
+            assert_eq!(lately.days(today.parse().unwrap()), expected, "{today} {lately:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod aircheck;
+mod backup;
 mod check;
 mod demonstration;
 mod doctor;
@@ -9,6 +10,7 @@ mod equipment;
 mod grid;
 mod headquarters;
 mod ingest;
+mod jobs;
 mod live;
 mod mpx;
 mod notify;
@@ -64,6 +66,8 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Render(what) => render::run(args, what),
         Command::Aircheck(what) => aircheck::run(args, what),
         Command::Check(what) => check::run(args, *what),
+        Command::Backup(what) => backup::run(args, what),
+        Command::Jobs(what) => jobs::run(args, what),
         Command::Notify(what) => notify::run(args, what),
         Command::Doctor => Ok(doctor::run(args)),
         // The caller has already gone that way, before anything was opened.

@@ -70,8 +70,9 @@ impl About {
     fn new(args: &Args, over: &ReportArgs) -> Result<Self, Error> {
         let studio = Studio::open(args)?;
         let station = studio.station()?;
-        let first = over.from.unwrap_or_else(|| today(&station, studio.clock));
-        let last = over.to.unwrap_or(first);
+        let today = today(&station, studio.clock);
+        let first = over.from.unwrap_or(today);
+        let (first, last) = over.over.map_or_else(|| (first, over.to.unwrap_or(first)), |lately| lately.days(today));
         let days: Vec<Date> = first.series(1.day()).take_while(|d| *d <= last).take(DAYS_MAX as usize + 1).collect();
         if days.is_empty() || days.len() > DAYS_MAX as usize {
             return Err(Error::usage(

@@ -40,6 +40,20 @@ pub(super) struct Hq {
     pub http: Option<Text>,
     pub watch: Option<Text>,
     pub metrics: Option<Text>,
+    #[serde(default)]
+    pub job: Vec<Job>,
+}
+
+/// What headquarters runs by itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Job {
+    pub name: Text,
+    pub cron: Text,
+    pub run: Text,
+    pub keep: Option<Spanned<usize>>,
+    pub within: Option<Text>,
+    pub catch_up: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -305,7 +319,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("icecast", "[[site]]"),
     ("aircheck", "[[site]]"),
     ("channels", "[site.aircheck] ou/or [[site.live.line]]"),
-    ("keep", "[site.aircheck]"),
+    ("keep", "[site.aircheck] ou/or [[hq.job]]"),
     ("disk_free_min", "[site.aircheck]"),
     ("url", "[[site.icecast]]"),
     ("mount", "[[site.icecast]]"),
@@ -332,6 +346,11 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("gpsd", "[site.time]"),
     ("rtc", "[site.time]"),
     ("metrics", "[hq]"),
+    ("job", "[hq]"),
+    ("cron", "[[hq.job]]"),
+    ("run", "[[hq.job]]"),
+    ("within", "[[hq.job]]"),
+    ("catch_up", "[[hq.job]]"),
     ("snmp", "[site.transmitter]"),
     ("rf_on", "[site.transmitter]"),
     ("forward_power_w", "[site.transmitter]"),

@@ -7,6 +7,7 @@ mod aircheck;
 mod check;
 mod complaint;
 mod file;
+mod jobs;
 mod live;
 mod mpx;
 mod notices;
@@ -29,6 +30,7 @@ use domain::{Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
+use crate::jobs::Job;
 use crate::notices::NoticeOptions;
 use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions};
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub run: PathBuf,
     /// The machine's watchdog, which the supervisor feeds while any site sounds; `None` when it is left alone.
     pub watchdog: Option<PathBuf>,
+    /// What headquarters runs by itself; names differ.
+    pub jobs: Vec<Job>,
     /// Who is told of the sites' conditions, and by which ways.
     pub notices: NoticeOptions,
     /// The sites of this machine, in the order of the file; their ids, ports, cards and folders differ.
@@ -194,6 +198,11 @@ impl Config {
     /// What every sound is brought to on the air.
     pub fn target(&self) -> media::Target {
         media::Target { loudness: self.target_loudness, ceiling: self.true_peak_ceiling }
+    }
+
+    /// The folder of the jobs' runs.
+    pub fn jobs_dir(&self) -> PathBuf {
+        self.hq.join("jobs")
     }
 
     /// The catalogue's database.

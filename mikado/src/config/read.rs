@@ -104,6 +104,7 @@ impl<'a> Reader<'a> {
             disk_budget_bytes: self.value(file.shelf.disk_budget.as_ref(), DISK_BUDGET_BYTES, units::bytes),
             run: self.path(file.run.dir.as_ref(), "run"),
             watchdog: file.run.watchdog.as_ref().map(|t| self.path(Some(t), "")),
+            jobs: self.jobs(&file.hq.job),
             notices: self.notices(&file.notices),
             sites,
         }

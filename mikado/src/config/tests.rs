@@ -168,6 +168,25 @@ fn a_multiplex_goes_to_one_place_and_its_values_carry_their_units() {
 }
 
 #[test]
+fn a_job_is_a_command_that_only_looks_at_a_time_that_can_be_read() {
+    let job = |rest: &str| format!("{SOUND}[[hq.job]]\nname = \"copie\"\n{rest}");
+    let nightly = "cron = \"30 2 * * *\"\nrun = \"backup\"\n";
+    let [read] = parse(&job(nightly)).unwrap().jobs.try_into().unwrap();
+    assert_eq!((read.runs, read.keep, read.cron.times.len()), (vec!["backup".to_owned()], 30, 1));
+    check(&job(&nightly.replace("30 2", "30 25")), 15, &["« 30 25 * * * »", "bornes"]);
+    check(&job(&nightly.replace("backup", "bakup")), 16, &["« mikado bakup »", "à la main"]);
+    check(&job(&nightly.replace("backup", "report campaign --from hier")), 16, &["--from"]);
+    check(&job(&nightly.replace("backup", "check --mend")), 16, &["ne fait que regarder"]);
+    check(&job(&nightly.replace("backup", "run")), 16, &["ne fait que regarder"]);
+    check(&job(&nightly.replace("backup", "check --config autre.toml")), 16, &["--config"]);
+    check(&job(&format!("{nightly}keep = 0\n")), 17, &["1 à 366"]);
+    check(&job(&format!("{nightly}within = \"1s\"\n")), 17, &["\"10s\""]);
+    check(&job(&format!("{nightly}catch_up = \"30d\"\n")), 17, &["\"7d\""]);
+    check(&format!("{}[[hq.job]]\nname = \"copie\"\n{nightly}", job(nightly)), 18, &["deux travaux"]);
+    check(&job(nightly).replace("copie", "../copie"), 14, &["minuscules"]);
+}
+
+#[test]
 fn a_live_line_has_a_person_and_one_way_in() {
     let live = |rest: &str| {
         format!("{SOUND}[site.live]\nlisten = \"127.0.0.1:8091\"\n[[site.live.line]]\nperson = \"Studio\"\n{rest}")

@@ -48,6 +48,23 @@ http = \"{http}\"      # pages web
 # metrics = \"127.0.0.1:9180\"      # pour Prometheus : http://127.0.0.1:9180/metrics
 # watch = \"depot\"                 # dossier surveillé : depot/bm/fichier.mp3 entre de lui-même
 
+[[hq.job]]                        # ce que le siège fait de lui-même : voir guide/jobs.md
+name = \"sauvegarde\"
+cron = \"30 2 * * *\"               # minute heure jour mois jour-de-semaine, à l'heure de la station
+run = \"backup\"                   # une commande de mikado qui ne fait que regarder ou copier
+keep = 7
+
+[[hq.job]]
+name = \"campagnes-de-la-semaine\"
+cron = \"0 6 * * 1\"
+run = \"report campaign --over last-week --format csv\"
+
+[[hq.job]]
+name = \"verification\"
+cron = \"30 3 * * 0\"
+run = \"check\"
+within = \"2h\"
+
 [shelf]
 dir = \"shelf\"                     # le son, par empreinte
 disk_budget = \"2GB\"

@@ -185,11 +185,12 @@ fn uncronned(mut spec: OverrideSpec) -> Result<OverrideSpec, BadOverride> {
             ),
         });
     }
-    let cron = Cron::parse(&text).map_err(|why| BadOverride {
+    let read = Cron::parse(&text).and_then(|cron| Ok((cron.one_time()?, cron.rrule)));
+    let (start, rrule) = read.map_err(|why| BadOverride {
         fr: format!("Le direct « {id} » a un cron illisible, « {} »: {}.", why.text, why.fr),
         en: format!("The live event “{id}”: {why}."),
     })?;
-    (spec.start, spec.rrule) = (Some(cron.start), Some(cron.rrule));
+    (spec.start, spec.rrule) = (Some(start), Some(rrule));
     Ok(spec)
 }
 

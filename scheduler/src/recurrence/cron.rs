@@ -1,8 +1,10 @@
-//! Cron expressions, for people who think in them: five fields, read as one time of day and a recurrence of RFC 5545.
+//! Cron expressions, for people who think in them: five fields, read as times of day and a recurrence of RFC 5545.
 
 use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use super::letters;
+use super::{Recurrence, letters};
 
 /// The text is no cron expression that says one time of day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,9 +21,11 @@ pub struct BadCron {
 /// What a cron expression says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cron {
-    /// The time of day.
-    pub start: Time,
-    /// The days, as a rule for [`Recurrence`](crate::Recurrence).
+    /// As it was written.
+    pub text: String,
+    /// The times of day, in order; at least one.
+    pub times: Vec<Time>,
+    /// The days, as a rule for [`Recurrence`].
     pub rrule: String,
 }
 
@@ -48,15 +52,17 @@ const VALUE: Why = ("un champ sort de ses bornes ou ne se lit pas", "a field is 
 impl Cron {
     /// Reads an expression such as `30 14 * * 4`: Thursdays at 14:30. Weekdays are 0 (Sunday) to 7 (Sunday) or their English
     /// letters; `5L` is the last Friday, `4#2` the second Thursday, `L` the last day of the month.
+    ///
+    /// # Errors
+    /// Which field cannot be read, and what would be.
     pub fn parse(text: &str) -> Result<Self, BadCron> {
-        let bad = |(fr, en): Why| BadCron { text: text.chars().take(60).collect(), fr, en };
+        let bad = |why| bad(text, why);
         let fields: Vec<&str> = text.split_whitespace().collect();
         let Ok([minute, hour, day, month, weekday]) = <[&str; 5]>::try_from(fields) else { return Err(bad(FIELDS)) };
         if text.len() > TEXT_MAX {
             return Err(bad(FIELDS));
         }
-        let one = |field: &str| field.parse::<i8>().map_err(|_| bad(ONE_TIME));
-        let start = Time::new(one(hour)?, one(minute)?, 0, 0).map_err(|_| bad(VALUE))?;
+        let times = times(hour, minute).ok_or_else(|| bad(VALUE))?;
         let (any_day, any_weekday) = (matches!(day, "*" | "?"), matches!(weekday, "*" | "?"));
         if !any_day && !any_weekday {
             return Err(bad(BOTH));
@@ -72,8 +78,57 @@ impl Cron {
             let months = numbers(month, 1..=12, |t| named(&MONTHS, t).map(|n| n + 1)).ok_or_else(|| bad(VALUE))?;
             rrule = format!("{rrule};BYMONTH={}", joined(&months));
         }
-        Ok(Self { start, rrule })
+        Ok(Self { text: text.split_whitespace().collect::<Vec<_>>().join(" "), times, rrule })
     }
+
+    /// Its time of day, for what begins once a day.
+    ///
+    /// # Errors
+    /// When it says several.
+    pub fn one_time(&self) -> Result<Time, BadCron> {
+        let [only] = self.times.as_slice() else { return Err(bad(&self.text, ONE_TIME)) };
+        Ok(*only)
+    }
+
+    /// The first moment after `after` that it means on the clocks of `zone`; `None` when there is none within a century.
+    ///
+    /// A time that the zone leaves out comes as soon as its clocks have gone on; one that comes twice, the first time.
+    pub fn next(&self, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
+        let recurrence = self.from(zone, after)?;
+        recurrence.dates().flat_map(|date| self.moments(zone, date)).find(|at| *at > after)
+    }
+
+    /// The last moment that it means of those up to `until`, no longer ago than `within`.
+    pub fn latest(&self, zone: &TimeZone, until: Timestamp, within: SignedDuration) -> Option<Timestamp> {
+        let after = until.checked_sub(within).ok()?;
+        let recurrence = self.from(zone, after)?;
+        let last = until.to_zoned(zone.clone()).date();
+        let dates = recurrence.dates().take_while(|date| *date <= last);
+        dates.flat_map(|date| self.moments(zone, date)).filter(|at| *at > after && *at <= until).max()
+    }
+
+    /// Its days from the eve of `at` on: a zone that leaves out the hours around midnight moves the eve's last times.
+    fn from(&self, zone: &TimeZone, at: Timestamp) -> Option<Recurrence> {
+        let date = at.to_zoned(zone.clone()).date();
+        Recurrence::parse(&self.rrule, date.yesterday().unwrap_or(date), &[]).ok()
+    }
+
+    fn moments(&self, zone: &TimeZone, date: jiff::civil::Date) -> Vec<Timestamp> {
+        let at = |time: &Time| zone.to_timestamp(date.to_datetime(*time)).ok();
+        self.times.iter().filter_map(at).collect()
+    }
+}
+
+fn bad(text: &str, (fr, en): Why) -> BadCron {
+    BadCron { text: text.chars().take(60).collect(), fr, en }
+}
+
+/// Every time of day that the hours and minutes make.
+fn times(hour: &str, minute: &str) -> Option<Vec<Time>> {
+    let of = |field, last| numbers(field, 0..=last, |_| None);
+    let (hours, minutes) = (of(hour, 23)?, of(minute, 59)?);
+    let pairs = hours.iter().flat_map(|h| minutes.iter().map(move |m| (*h, *m)));
+    pairs.map(|(h, m)| Time::new(i8::try_from(h).ok()?, i8::try_from(m).ok()?, 0, 0).ok()).collect()
 }
 
 fn days_of_month(field: &str) -> Option<String> {

@@ -1,10 +1,15 @@
-//! Recurrences: a thousand random ones, judged against the dates that python-dateutil 2.9 gives.
+//! Recurrences and cron expressions: random ones, judged against what python-dateutil 2.9 and croniter 7.0 give.
 use jiff::Span;
 use jiff::civil::Date;
-use scheduler::Recurrence;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use scheduler::{Cron, Recurrence};
 
 /// `rule|first date|exceptions|the first occurrences|whether there are more`, made once with python-dateutil.
 const JUDGED: &str = include_str!("data/recurrences.txt");
+
+/// `expression|after|the next four moments, in UTC`, made once with croniter.
+const CRON_JUDGED: &str = include_str!("data/cron.txt");
 
 fn dates(text: &str) -> Vec<Date> {
     text.split_whitespace().map(|d| d.parse().unwrap()).collect()
@@ -70,18 +75,18 @@ fn a_cron_expression_says_one_time_and_the_days_of_a_recurrence() {
         ("0 8 */10 jan-mar *", "08:00:00", "FREQ=MONTHLY;BYMONTHDAY=1,11,21,31;BYMONTH=1,2,3", "2027-01-01 2027-01-11"),
         ("0 8 * 12 0,7", "08:00:00", "FREQ=WEEKLY;BYDAY=SU;BYMONTH=12", "2026-12-06 2026-12-13"),
     ] {
-        let read = scheduler::Cron::parse(text).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!((read.start.to_string().as_str(), read.rrule.as_str()), (start, rule), "{text}");
+        let read = Cron::parse(text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((read.one_time().unwrap().to_string().as_str(), read.rrule.as_str()), (start, rule), "{text}");
         let all = Recurrence::parse(&read.rrule, "2026-11-23".parse().unwrap(), &[]).unwrap();
         assert_eq!(all.dates().take(2).collect::<Vec<_>>(), dates(days), "{text}");
     }
     for bad in [
         "",
-        "* * * * *",
         "0 6",
         "0 6 * * * *",
         "61 6 * * *",
-        "0,30 6 * * *",
+        "0,60 6 * * *",
+        "0 24 * * *",
         "0 6 1 * 1",
         "0 6 32 * *",
         "0 6 * 13 *",
@@ -90,8 +95,46 @@ fn a_cron_expression_says_one_time_and_the_days_of_a_recurrence() {
         "0 6 5-2 * *",
         "0 6 */0 * *",
     ] {
-        let why = scheduler::Cron::parse(bad).expect_err(bad);
+        let why = Cron::parse(bad).expect_err(bad);
         assert!(!why.fr.is_empty() && !why.en.is_empty());
+    }
+}
+
+#[test]
+fn four_hundred_cron_expressions_ring_when_an_independent_library_rings() {
+    for line in CRON_JUDGED.lines() {
+        let [text, after, expected] = line.split('|').collect::<Vec<_>>().try_into().unwrap();
+        let cron = Cron::parse(text).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let (mut at, mut before): (Timestamp, Option<Timestamp>) = (after.parse().unwrap(), None);
+        for expected in expected.split(' ') {
+            let next = cron.next(&TimeZone::UTC, at).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(next.to_string(), expected, "{line}");
+            // Looked back on from a second before the next, the last was the one before.
+            let back = SignedDuration::from_hours(24);
+            let latest = cron.latest(&TimeZone::UTC, next - SignedDuration::from_secs(1), back);
+            let near = before.filter(|b| next.duration_since(*b) - SignedDuration::from_secs(1) < back);
+            assert!(before.is_none() || latest == near, "{line}: {latest:?}");
+            (at, before) = (next, Some(next));
+        }
+    }
+}
+
+#[test]
+fn a_time_that_a_zone_leaves_out_or_repeats_rings_once() {
+    let paris = TimeZone::get("Europe/Paris").unwrap();
+    let nightly = Cron::parse("30 2 * * *").unwrap();
+    for (after, next) in [
+        // 29 March 2026: 02:30 does not exist and is 03:30; 25 October: it exists twice, the first time counts.
+        ("2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"),
+        ("2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"),
+        ("2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+        ("2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"),
+    ] {
+        let after: Timestamp = after.parse().unwrap();
+        let rung = nightly.next(&paris, after).unwrap();
+        assert_eq!(rung.to_string(), next);
+        assert_eq!(nightly.latest(&paris, rung, SignedDuration::from_hours(2)), Some(rung));
+        assert_eq!(nightly.latest(&paris, rung - SignedDuration::from_secs(1), SignedDuration::from_hours(2)), None);
     }
 }
 

@@ -69,6 +69,14 @@ impl People {
         Ok(Self { write: Mutex::new(write), read: Mutex::new(read), limits: Mutex::default() })
     }
 
+    /// Copies accounts and audit, as they are at one moment, into a new file; others may read and write meanwhile.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), PeopleError> {
+        Ok(self.reader().execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(drop)?)
+    }
+
     // A panic while a lock was held leaves the database itself whole: its transaction was rolled back.
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.write.lock().unwrap_or_else(PoisonError::into_inner)

@@ -38,6 +38,8 @@ pub enum Right {
     Publish,
     /// Publish also what is frozen (R-GRID-04).
     Direct,
+    /// Run the station's jobs and fetch what they wrote, copies of the accounts among it.
+    Operate,
     /// See and change accounts.
     ManagePeople,
     /// Read the audit.
@@ -54,7 +56,8 @@ impl Role {
     /// Whether the role has the right. What is not named here is refused.
     pub const fn may(self, right: Right) -> bool {
         use Right::{
-            Approve, Direct, ManagePeople, Place, Protect, Publish, ReadAudit, SeeAir, SeeLibrary, SeePlan, Upload,
+            Approve, Direct, ManagePeople, Operate, Place, Protect, Publish, ReadAudit, SeeAir, SeeLibrary, SeePlan,
+            Upload,
         };
         match right {
             SeeAir | SeePlan | SeeLibrary => true,
@@ -62,7 +65,7 @@ impl Role {
                 matches!(self, Self::Producer | Self::Director | Self::Administrator)
             }
             Direct => matches!(self, Self::Director | Self::Administrator),
-            ManagePeople | ReadAudit => matches!(self, Self::Administrator),
+            ManagePeople | Operate | ReadAudit => matches!(self, Self::Administrator),
             Protect => matches!(self, Self::Protection),
         }
     }

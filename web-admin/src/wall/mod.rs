@@ -61,6 +61,7 @@ struct Page {
     cards: Vec<Card>,
     summary: String,
     words: String,
+    jobs: crate::jobs::InShort,
 }
 
 impl Page {
@@ -92,7 +93,8 @@ pub(crate) async fn page(State(web): State<Web>, v: Visitor) -> Result<Response,
     let media = media_sources(&v, &cards);
     let summary = summary(&cards, v.lang);
     let f = Frame::new(&v, Nav::Wall, v.t().wall_title, now);
-    let mut response = show(&Page { f, cards, summary, words: script_words(v.lang) })?;
+    let jobs = crate::jobs::in_short(&web, v.lang).await?;
+    let mut response = show(&Page { f, cards, summary, words: script_words(v.lang), jobs })?;
     response.extensions_mut().insert(MediaFrom(media));
     Ok(response)
 }

@@ -4,11 +4,13 @@ mod dates;
 mod en;
 mod fr;
 mod grid;
+mod jobs;
 mod proof;
 
 use crate::error::Field;
 pub(crate) use dates::Dates;
 pub(crate) use fr::Words;
+pub(crate) use jobs::JobWords;
 pub(crate) use proof::ProofWords;
 
 /// A language of the pages.

@@ -6,6 +6,7 @@ mod browser;
 mod campaigns;
 mod doors;
 mod feeds;
+mod jobs;
 mod parcels;
 mod protection;
 mod publish;

@@ -57,6 +57,7 @@ impl Stage {
             plans: plans(station.clone(), Arc::clone(&catalogue), Arc::clone(&store)),
             past: Arc::new(|_, _| None),
             replan: Arc::new(Notify::new()),
+            jobs: Arc::new(Kept(at("jobs"))),
             air_checks: Arc::new(Recorded(at("aircheck"))),
             station,
             catalogue,
@@ -87,6 +88,50 @@ fn plans(station: watch::Receiver<Arc<Station>>, catalogue: Arc<Catalogue>, stor
         let (plan, findings) = scheduler::plan(&inputs, Revision(1)).ok()?;
         Some(Arc::new(Planned { plan, findings }))
     })
+}
+
+/// One job, whose last run did not end well and left a file.
+struct Kept(PathBuf);
+
+impl web_admin::Jobs for Kept {
+    fn all(&self) -> Vec<web_admin::JobView> {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let run = |id: &str, due, ended, end, asked_by| web_admin::JobRun {
+            id: id.to_owned(),
+            at: at(due),
+            asked_by,
+            begun: at(due),
+            ended: Some(at(ended)),
+            end,
+            files: vec![("output.txt".to_owned(), 31)],
+        };
+        let failed = web_admin::JobEnd::Failed;
+        vec![web_admin::JobView {
+            name: "sauvegarde".to_owned(),
+            cron: "30 2 * * *".to_owned(),
+            command: "mikado backup".to_owned(),
+            next: Some(at("2026-11-25T02:30:00Z")),
+            runs: vec![
+                run("20261124T023000Z", "2026-11-24T02:30:00Z", "2026-11-24T02:30:04Z", failed, None),
+                run(
+                    "20261123T080000Zm",
+                    "2026-11-23T08:00:00Z",
+                    "2026-11-23T08:00:01Z",
+                    web_admin::JobEnd::Fine,
+                    Some("<b>Awa".to_owned()),
+                ),
+            ],
+        }]
+    }
+
+    fn run_now(&self, name: &str, _: &str) -> bool {
+        name == "sauvegarde"
+    }
+
+    fn file(&self, name: &str, run: &str, file: &str) -> Option<PathBuf> {
+        std::fs::write(&self.0, b"what a job wrote").unwrap();
+        (name == "sauvegarde" && run == "20261124T023000Z" && file == "output.txt").then(|| self.0.clone())
+    }
 }
 
 /// An air check of one piece: from 08:00:10 to 08:09 of the day of the tests, and only at Gao.

@@ -4,6 +4,7 @@
 //! their own streams.
 
 mod air_checks;
+pub(crate) mod jobs;
 mod journals;
 mod losses;
 mod metrics;
@@ -112,6 +113,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         tokio::spawn(watched::Watched::new(dir, &rooms, &ingest, station.clone(), &replan).watch());
     }
     let clock = rooms.clock;
+    let jobs = jobs::keep(&rooms, station.clone())?;
     tokio::spawn(trash::empty(Arc::clone(&rooms.catalogue), ingest.shelf.clone(), clock));
     let past = planner::past_for_pages(&rooms, station.clone());
     let app = App {
@@ -127,6 +129,7 @@ async fn serve(rooms: Rooms, station: Station) -> Result<(), Error> {
         replan,
         plans: planner::plans_for_pages(&rooms, published),
         past,
+        jobs: Arc::new(jobs),
         air_checks: Arc::new(air_checks::SiteAirChecks(Arc::clone(&rooms.config))),
     };
     tracing::info!("pages on http://{}/", rooms.config.http);
