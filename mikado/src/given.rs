@@ -7,7 +7,10 @@ use scheduler::store::{Given, GivenDay};
 use scheduler::{InForce, Station, Store};
 
 /// The day of a plan, cut where its slots begin.
-pub(crate) fn day_of(plan: &SitePlan) -> anyhow::Result<GivenDay> {
+///
+/// # Errors
+/// When an entry cannot be written.
+pub fn day_of(plan: &SitePlan) -> anyhow::Result<GivenDay> {
     let slots = plan.entries().chunk_by(|one, next| !next.begins_slot_after(one));
     Ok(GivenDay { day: plan.day(), pieces: slots.map(piece_to_bytes).collect::<Result<_, _>>()? })
 }
@@ -26,12 +29,7 @@ fn plan_of(site: SiteId, day: jiff::civil::Date, given: &Given) -> anyhow::Resul
 ///
 /// # Errors
 /// When the database does not answer, or what it kept is damaged.
-pub(crate) fn plan_at(
-    store: &Store,
-    site: SiteId,
-    day: jiff::civil::Date,
-    at: Timestamp,
-) -> anyhow::Result<Option<SitePlan>> {
+pub fn plan_at(store: &Store, site: SiteId, day: jiff::civil::Date, at: Timestamp) -> anyhow::Result<Option<SitePlan>> {
     store.given_plan(site, day, at)?.map(|given| plan_of(site, day, &given)).transpose()
 }
 
@@ -39,12 +37,7 @@ pub(crate) fn plan_at(
 ///
 /// # Errors
 /// As [`plan_at`], and when the station file of then is no longer sound.
-pub(crate) fn in_force(
-    store: &Store,
-    site: SiteId,
-    station: &Station,
-    at: Timestamp,
-) -> anyhow::Result<Option<InForce>> {
+pub fn in_force(store: &Store, site: SiteId, station: &Station, at: Timestamp) -> anyhow::Result<Option<InForce>> {
     let day = station.day_of(at);
     let Some(given) = store.given_plan(site, day, at)? else { return Ok(None) };
     let newest = store.publications(1)?.pop();

@@ -11,7 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod diagnostics;
 pub mod error;
-mod given;
+pub mod given;
 pub mod jobs;
 pub mod kit;
 pub mod notices;

@@ -6,13 +6,14 @@ use domain::{Asset, Finding, Revision, Severity, SiteId, SitePlan};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 
-use crate::changes::Changes;
+use crate::changes::{BadOverride, Changes};
 use crate::compare;
 use crate::plan::{Placement, PlanInputs, plan};
-use crate::proposal::Proposal;
+use crate::proposal::{Proposal, proposed};
 use crate::rules;
 use crate::sheets::{NO_SHEETS, Sheets};
 use crate::station::Station;
+use crate::store::{Store, StoreError};
 use crate::week::ProgrammeSlot;
 
 mod freeze;
@@ -92,7 +93,20 @@ pub struct Review {
     pub stood: usize,
 }
 
+/// Why changes could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReviewed {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A change makes no sense.
+    #[error(transparent)]
+    Refused(#[from] BadOverride),
+}
+
 impl Review {
+    /// How far ahead something can be entered, in days: a series of two years.
+    const AHEAD_DAYS: i64 = 800;
     /// Most days shown: a fortnight; what lasts longer repeats itself.
     pub const DAYS_MAX: usize = 14;
     /// Most days planned to the second, twice over and at every site: a week.
@@ -112,6 +126,30 @@ impl Review {
         findings.extend(freeze::findings(inputs, &changes, &frozen));
         findings.sort_by_key(|b| (std::cmp::Reverse(b.finding.severity), b.day, b.site, b.finding.code.clone()));
         Self { days, changes, findings, frozen, stood: old.findings.len() }
+    }
+
+    /// Looks at what changes do to what is in force. Without any change nothing is read.
+    ///
+    /// # Errors
+    /// When the store cannot be read or a change makes no sense.
+    pub fn of(
+        store: &Store,
+        station: &Station,
+        proposals: &[Proposal],
+        (assets, sheets): (&[Asset], &Sheets),
+        now: Timestamp,
+    ) -> Result<Self, NotReviewed> {
+        if proposals.is_empty() {
+            return Ok(Self::default());
+        }
+        let today = station.day_of(now);
+        let far = today.saturating_add(Span::new().days(Self::AHEAD_DAYS));
+        let (changes, placements) = (store.changes(today, far)?, store.placements(today, far)?);
+        let (other, new) = proposed(&changes, proposals)?;
+        let after = State { station: other.as_ref().unwrap_or(station), changes: &new };
+        let before = State { station, changes: &changes };
+        let placements = &placements;
+        Ok(Self::new(&ReviewInputs { before, after, proposals, assets, sheets, placements, now }))
     }
 
     /// What is heard otherwise under one publication than under another, over the next seven days. `toml` is the station file

@@ -32,8 +32,9 @@ impl Icecast {
         fs::write(&config, CONFIG.replace("{port}", &port.to_string()).replace("{dir}", &dir.to_string_lossy()))
             .unwrap();
         let mut command = if rustix::process::geteuid().is_root() {
-            let mut as_nobody = tool("runuser");
-            as_nobody.args(["-u", "nobody", "--", "icecast2"]);
+            // It becomes the server rather than waiting for it, so that whoever ends it ends the server.
+            let mut as_nobody = tool("setpriv");
+            as_nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups", "icecast2"]);
             as_nobody
         } else {
             tool("icecast2")

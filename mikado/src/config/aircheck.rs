@@ -25,7 +25,7 @@ impl Reader<'_> {
             bytes_max: self.value(written.disk_budget.as_ref(), usual.keeping.bytes_max, budget),
             free_bytes_min: self.value(written.disk_free_min.as_ref(), None, |t| units::bytes(t).map(Some)),
         };
-        let is_stereo = self.value(written.channels.as_ref(), usual.is_stereo, stereo);
+        let is_stereo = self.value(written.channels.as_ref(), usual.is_stereo, units::stereo);
         Some(AirCheckOptions { bitrate_bps, is_stereo, keeping })
     }
 }
@@ -39,17 +39,6 @@ fn rate(text: &str) -> Result<Option<u32>, Said> {
         _ => Err(Said::new(
             format!("« {text} » : une pige va de \"16 kbit/s\" à \"320 kbit/s\", ou \"off\"."),
             format!("“{text}”: an air check takes \"16 kbit/s\" to \"320 kbit/s\", or \"off\"."),
-        )),
-    }
-}
-
-fn stereo(text: &str) -> Result<bool, Said> {
-    match text {
-        "mono" => Ok(false),
-        "stereo" => Ok(true),
-        _ => Err(Said::new(
-            format!("« {text} » : \"mono\" ou \"stereo\"."),
-            format!("“{text}”: \"mono\" or \"stereo\"."),
         )),
     }
 }

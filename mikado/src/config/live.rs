@@ -36,7 +36,7 @@ impl Reader<'_> {
     fn line(&mut self, written: &Line) -> Option<LineOptions> {
         let person = self.value(Some(&written.person), None, |t| person(t).map(Some));
         let bits = self.value(written.format.as_ref(), Bits::L16, bits);
-        let is_stereo = self.value(written.channels.as_ref(), true, is_stereo);
+        let is_stereo = self.value(written.channels.as_ref(), true, units::stereo);
         let depth = self.value(written.buffer.as_ref(), LINE_USUAL, depth);
         let by = match (&written.rtp, &written.from, &written.card) {
             (Some(rtp), Some(from), None) => {
@@ -98,17 +98,6 @@ fn bits(text: &str) -> Result<Bits, Said> {
         _ => Err(Said::new(
             format!("« {text} » n'est pas un format d'entrée RTP : \"L16\" ou \"L24\", à 48 kHz."),
             format!("“{text}” is not a format of RTP that comes in: \"L16\" or \"L24\", at 48 kHz."),
-        )),
-    }
-}
-
-fn is_stereo(text: &str) -> Result<bool, Said> {
-    match text {
-        "mono" => Ok(false),
-        "stereo" => Ok(true),
-        _ => Err(Said::new(
-            format!("« {text} » : \"mono\" ou \"stereo\"."),
-            format!("“{text}”: \"mono\" or \"stereo\"."),
         )),
     }
 }

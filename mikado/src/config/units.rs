@@ -38,6 +38,18 @@ pub fn duration(text: &str) -> Result<Duration, Said> {
     Duration::try_from_secs_f64(seconds).map_err(|_| bad())
 }
 
+/// One channel or two: whether it is `stereo` rather than `mono`.
+pub fn stereo(text: &str) -> Result<bool, Said> {
+    match text {
+        "mono" => Ok(false),
+        "stereo" => Ok(true),
+        _ => Err(Said::new(
+            format!("« {text} » : \"mono\" ou \"stereo\"."),
+            format!("“{text}”: \"mono\" or \"stereo\"."),
+        )),
+    }
+}
+
 /// A size on disk in bytes: `kB`, `MB`, `GB`, `TB` by thousands, `KiB`, `MiB`, `GiB`, `TiB` by 1024.
 pub fn bytes(text: &str) -> Result<u64, Said> {
     let factor = |unit: &str| {

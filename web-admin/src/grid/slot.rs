@@ -92,6 +92,8 @@ pub(crate) struct Drawer {
     /// Its name in the grid, by which its feed is found.
     pub programme: String,
     pub asset: Option<String>,
+    /// Whether nothing of it can be heard any more.
+    pub is_over: bool,
     pub may_place: bool,
     pub choices: Vec<Choice>,
     pub sites: Vec<(String, String)>,
@@ -175,6 +177,7 @@ fn filled(
     let tag = found.language.as_ref().map_or_else(|| "mul".to_owned(), |l| l.umbrella().to_string());
     let name = |id: SiteId| station.site(id).map_or_else(|| id.to_string(), |s| s.name.clone());
     let placed = placed(app, which)?;
+    let is_over = station.instant(which.day, found.end_s).is_some_and(|end| end <= app.now());
     Ok(Drawer {
         t,
         csrf: v.csrf().to_owned(),
@@ -183,6 +186,7 @@ fn filled(
         language: t.language(&tag),
         tag,
         place: which.site.map_or_else(|| t.network.to_owned(), name),
+        is_over,
         time: format!("{} · {}–{}", Dates(lang).day(which.day), hms(found.start_s), hms(found.end_s)),
         origin: t.origin(found.origin),
         window: found.window.clone().unwrap_or_default(),
@@ -193,7 +197,7 @@ fn filled(
         losers,
         programme: found.programme.to_string(),
         asset,
-        may_place: v.may(Right::Place),
+        may_place: v.may(Right::Place) && !is_over,
         choices: choices(assets, &found, placed.as_deref()),
         sites: found.carriers.iter().map(|s| (s.to_string(), name(*s))).collect(),
         title: found.title,

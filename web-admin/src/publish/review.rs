@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{Severity, SiteId};
-use jiff::{Span, Timestamp};
-use scheduler::proposal::proposed;
-use scheduler::review::{Brought, Review, ReviewInputs, State};
+use jiff::Timestamp;
+use scheduler::review::{Brought, NotReviewed, Review};
 use scheduler::store::Proposed;
 use scheduler::{Proposal, Station};
 
@@ -139,22 +138,10 @@ pub(super) fn of_acts(app: &App, station: &Station, acts: &[Proposal], now: Time
     if acts.is_empty() {
         return Ok(Review::default());
     }
-    let today = station.day_of(now);
-    let far = today.saturating_add(Span::new().days(800));
-    let changes = app.store.changes(today, far).map_err(WebError::internal)?;
-    let placements = app.store.placements(today, far).map_err(WebError::internal)?;
     let assets = app.catalogue.ready().map_err(WebError::internal)?;
     let sheets = crate::sheets(&app.catalogue.all().map_err(WebError::internal)?);
-    let (other, new) = proposed(&changes, acts).map_err(WebError::from)?;
-    let after = State { station: other.as_ref().unwrap_or(station), changes: &new };
-    let before = State { station, changes: &changes };
-    Ok(Review::new(&ReviewInputs {
-        before,
-        after,
-        proposals: acts,
-        assets: &assets,
-        sheets: &sheets,
-        placements: &placements,
-        now,
-    }))
+    Review::of(&app.store, station, acts, (&assets, &sheets), now).map_err(|why| match why {
+        NotReviewed::Store(why) => WebError::internal(why),
+        NotReviewed::Refused(why) => why.into(),
+    })
 }

@@ -117,6 +117,7 @@ pub(super) const EN: Words = Words {
     slot_from_network: "The site carries the network at this time.",
     slot_from_opt_out: "The site opts out: its own programme wins over the network’s, “{}”.",
     slot_asset: "What will air",
+    slot_asset_past: "What was planned",
     slot_missing: "No sound ready for this slot.",
     slot_place: "Put on the grid",
     slot_place_for: "For",

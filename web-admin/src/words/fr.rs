@@ -125,6 +125,7 @@ table! { FR:
     slot_from_network = "Le site suit le réseau à cette heure.",
     slot_from_opt_out = "Le site décroche : sa propre émission l’emporte sur celle du réseau, « {} ».",
     slot_asset = "Ce qui passera",
+    slot_asset_past = "Ce qui était prévu",
     slot_missing = "Aucun son prêt pour cette case.",
     slot_place = "Mettre à l’antenne",
     slot_place_for = "Pour",

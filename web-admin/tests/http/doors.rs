@@ -108,6 +108,7 @@ fn no_door_is_missing_from_the_table() {
             .replace("unmas-ne-touche-pas", "{id}")
             .replace("/ui/0/icon.svg", "/ui/{version}/{file}")
             .replace("/GAO/2026-11-24T08", "/{site}/{piece}")
+            .replace("sauvegarde/20261124T023000Z/output.txt", "{job}/{run}/{file}")
             .replace("GAO.ics", "{file}")
             .replace("midikado.ics", "{file}")
             .replace("5d0/5701/09400/20261124_PI.xml", "{country}/{identification}/{frequency}/{file}")

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Span;
 use scheduler::changes::BadOverride;
-use scheduler::proposal::proposed;
-use scheduler::review::{Review, ReviewInputs, State};
+use scheduler::review::{NotReviewed, Review, State};
 use scheduler::store::By;
 use scheduler::{Proposal, Station};
 use serde_json::json;
@@ -88,25 +87,13 @@ pub(super) fn review(studio: &Studio, station: &Station, acts: &[Proposal]) -> R
     if acts.is_empty() {
         return Ok(Review::default());
     }
-    let now = studio.clock.now();
-    let today = station.day_of(now);
-    let far = today.saturating_add(Span::new().days(800));
-    let changes = studio.store.changes(today, far).map_err(store_error)?;
-    let placements = studio.store.placements(today, far).map_err(store_error)?;
     let assets = studio.catalogue.ready().map_err(catalogue_error)?;
     let sheets = web_admin::sheets(&studio.catalogue.all().map_err(catalogue_error)?);
-    let (other, new) = proposed(&changes, acts).map_err(refused)?;
-    let after = State { station: other.as_ref().unwrap_or(station), changes: &new };
-    let before = State { station, changes: &changes };
-    Ok(Review::new(&ReviewInputs {
-        before,
-        after,
-        proposals: acts,
-        assets: &assets,
-        sheets: &sheets,
-        placements: &placements,
-        now,
-    }))
+    let reviewed = Review::of(&studio.store, station, acts, (&assets, &sheets), studio.clock.now());
+    reviewed.map_err(|why| match why {
+        NotReviewed::Store(why) => store_error(why),
+        NotReviewed::Refused(why) => refused(why),
+    })
 }
 
 /// What sounds otherwise from one publication to another, over the seven days from today on.
