@@ -20,8 +20,12 @@ pub use self::input::CardInput;
 const POLL: Duration = Duration::from_millis(500);
 /// Periods between 5 ms and 200 ms: shorter ones starve on a loaded machine, longer ones only delay.
 const PERIOD_FRAMES: std::ops::RangeInclusive<u64> = 240..=9_600;
-/// The period that an unattended machine should ask for: 43 ms.
+/// The period that the multiplex asks for: 43 ms.
 pub const PERIOD: Frames = Frames(2_048);
+/// The period that the programme asks for where the config says nothing: half of a buffer of 50 ms.
+pub const SOUND_PERIOD: Frames = Frames::from_millis(25);
+/// The longest that a card chooses for itself, where it cannot have the period that it is asked for.
+pub const PERIOD_MAX: Frames = Frames(*PERIOD_FRAMES.end());
 
 /// Why a card cannot carry the air.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,16 @@ pub enum CardError {
         name: String,
         /// What its hardware says.
         hz: u32,
+    },
+    /// The card cannot have a period of this length; ask for its own.
+    #[error("the sound card “{name}” has no period of {} ms: {reason}", .period.0 * 1_000 / u64::from(SAMPLE_RATE_HZ))]
+    NoPeriod {
+        /// The card.
+        name: String,
+        /// What it was asked for.
+        period: Frames,
+        /// What ALSA said.
+        reason: String,
     },
     /// The card is there and cannot play what we have.
     #[error("the sound card “{name}” cannot be used: {reason}")]
@@ -178,16 +192,18 @@ impl Card {
     ///
     /// `fill` is called from the card's thread with the room to fill and must follow the real-time rules. A card whose own
     /// rate is another is refused where it carries the multiplex: converted, the pilot would be gone without a word.
+    ///
+    /// It holds two periods. Without `period` it takes the one that it likes, at most [`PERIOD_MAX`]; asked for one that it
+    /// cannot have it answers [`CardError::NoPeriod`].
     pub fn open(
         name: &CardName,
         carries: Carries,
-        period: Frames,
+        period: Option<Frames>,
         mut fill: impl FnMut(&mut [[f32; 2]]) + Send + 'static,
     ) -> Result<Self, CardError> {
         let device = find(name)?;
-        let period = period.0.clamp(*PERIOD_FRAMES.start(), *PERIOD_FRAMES.end());
         let per_frame = carries.per_frame();
-        let buffer_size = BufferSize::Fixed((period * per_frame) as u32);
+        let buffer_size = asked(period, per_frame);
         let config = StreamConfig { channels: 2, sample_rate: carries.rate_hz(), buffer_size };
         let watch = Arc::new(Watch::default());
         let (sees, hears) = (Arc::clone(&watch), Arc::clone(&watch));
@@ -208,7 +224,7 @@ impl Card {
                 move |error: cpal::Error| hear(&hears, &error),
                 Some(POLL),
             )
-            .map_err(|e| refused(name, &e))?;
+            .map_err(|e| no_stream(name, period, &e))?;
         stream.play().map_err(|e| refused(name, &e))?;
         match carries {
             Carries::Multiplex => at_its_own_rate(name, carries.rate_hz())?,
@@ -273,6 +289,21 @@ fn running_at_hz(hw_params: &str) -> Option<u32> {
     rate.split_ascii_whitespace().next()?.parse().ok()
 }
 
+fn asked(period: Option<Frames>, per_frame: u64) -> BufferSize {
+    let within = |period: Frames| period.0.clamp(*PERIOD_FRAMES.start(), *PERIOD_FRAMES.end());
+    period.map_or(BufferSize::Default, |period| BufferSize::Fixed((within(period) * per_frame) as u32))
+}
+
+/// A card that cannot have this period says so in the same words as one that cannot have this rate: the next try tells.
+fn no_stream(name: &CardName, period: Option<Frames>, error: &cpal::Error) -> CardError {
+    match (period, error.kind()) {
+        (Some(period), ErrorKind::UnsupportedConfig | ErrorKind::InvalidInput) => {
+            CardError::NoPeriod { name: name.0.clone(), period, reason: error.to_string() }
+        }
+        _ => refused(name, error),
+    }
+}
+
 fn refused(name: &CardName, error: &cpal::Error) -> CardError {
     match error.kind() {
         ErrorKind::DeviceNotAvailable => CardError::Gone(name.0.clone()),
@@ -309,7 +340,7 @@ mod tests {
     #[test]
     fn a_card_that_is_not_there_gets_a_sentence() {
         let name = CardName::new("plughw:CARD=NoSuchCard,DEV=0").unwrap();
-        let said = Card::open(&name, Carries::Sound, PERIOD, |out| out.fill([0.0; 2])).err().unwrap().to_string();
+        let said = Card::open(&name, Carries::Sound, Some(PERIOD), |out| out.fill([0.0; 2])).err().unwrap().to_string();
         assert!(said.starts_with("there is no sound card called “plughw:CARD=NoSuchCard,DEV=0” now"), "{said}");
     }
 

@@ -4,40 +4,17 @@
 mod station;
 
 use std::net::{SocketAddr, UdpSocket};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
-use domain::{LiveState, Rung, Vitals};
-use station::Station;
+use domain::{LiveState, Rung};
+use station::{Guarded, Station};
 
 /// Frames of a packet of a millisecond.
 const PACKET: usize = 48;
-
-struct Guarded(Child);
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[track_caller]
-fn until(station: &Station, what: &str, reached: impl Fn(&Vitals) -> bool) -> Vitals {
-    let begun = Instant::now();
-    loop {
-        let vitals = station.vitals();
-        if let Some(vitals) = vitals.clone().filter(&reached) {
-            return vitals;
-        }
-        let told = vitals.map(|v| (v.rung, v.live, v.alarms));
-        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}: {told:?}");
-        sleep(Duration::from_millis(20));
-    }
-}
 
 /// A sender whose clock goes 200 ppm too fast: soft noise, and a click each half second whose instants it gives back.
 struct Studio {
@@ -115,14 +92,14 @@ fn a_click_from_the_next_room_is_on_the_line_to_the_transmitter_in_tens_of_milli
     );
     std::fs::write(station.path("mikado.toml"), station.config() + &site).unwrap();
     station.start(&["air", "--site", "GAO"]);
-    until(&station, "its time is trusted", |v| v.time_trusted);
+    station.comes_to("its time is trusted", |v| v.time_trusted);
 
     let studio = Studio::send(line);
     sleep(Duration::from_millis(1_500));
     assert!(station.vitals().unwrap().live.is_none(), "a line without a right is as if nobody spoke");
     let hour = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1)).to_string();
     station.json(&["live", "grant", "--site", "GAO", "--person", "Studio Gao", "--until", &hour]);
-    let on = until(&station, "the studio is on the air", |v| v.rung == Rung::Live);
+    let on = station.comes_to("the studio is on the air", |v| v.rung == Rung::Live);
     let guest = on.live.unwrap();
     assert_eq!((guest.person.as_str(), guest.state), ("Studio Gao", LiveState::OnAir));
     assert!(guest.source.starts_with("RTP L16 · 127.0.0.1"), "{guest:?}");
@@ -135,7 +112,7 @@ fn a_click_from_the_next_room_is_on_the_line_to_the_transmitter_in_tens_of_milli
     took.sort();
     // How fast it is here is measured by hand on a machine at rest; a loaded one must still be far from a satellite.
     assert!(took.len() >= 6 && took[took.len() / 2] < Duration::from_millis(100), "{took:?}");
-    until(&station, "the plan has the air after a goodbye", |v| v.rung < Rung::Live);
+    station.comes_to("the plan has the air after a goodbye", |v| v.rung < Rung::Live);
 
     // A foreign sender.
     let tone = "sine=frequency=1000:sample_rate=48000,volume=-18dB";
@@ -158,9 +135,9 @@ fn a_click_from_the_next_room_is_on_the_line_to_the_transmitter_in_tens_of_milli
         "rtp",
     ]);
     let mut ffmpeg = Guarded(ffmpeg.arg(to).stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("ffmpeg"));
-    until(&station, "ffmpeg is on the air", |v| v.rung == Rung::Live);
+    station.comes_to("ffmpeg is on the air", |v| v.rung == Rung::Live);
     let pid = rustix::process::Pid::from_raw(ffmpeg.0.id() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     ffmpeg.0.wait().unwrap();
-    until(&station, "ffmpeg has said goodbye", |v| v.rung < Rung::Live);
+    station.comes_to("ffmpeg has said goodbye", |v| v.rung < Rung::Live);
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use cpal::StreamConfig;
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{BufferSize, StreamConfig};
 use domain::{Frames, SAMPLE_RATE_HZ};
 
-use super::{CardError, CardHealth, CardName, PERIOD_FRAMES, POLL, Watch, find, hear, refused};
+use super::{CardError, CardHealth, CardName, POLL, Watch, asked, find, hear, no_stream, refused};
 use crate::priority;
 
 /// An open input. It hands sound to the closure, in its own thread, until it is dropped or fails.
@@ -22,16 +22,14 @@ impl CardInput {
     /// `take` is called from the card's thread with what came and must follow the real-time rules.
     ///
     /// # Errors
-    /// When there is no such card now, or it cannot do that.
+    /// When there is no such card now, or it cannot do that; [`CardError::NoPeriod`] where another period would do.
     pub fn open(
         name: &CardName,
-        period: Frames,
+        period: Option<Frames>,
         mut take: impl FnMut(&[[f32; 2]]) + Send + 'static,
     ) -> Result<Self, CardError> {
         let device = find(name)?;
-        let period = period.0.clamp(*PERIOD_FRAMES.start(), *PERIOD_FRAMES.end());
-        let buffer_size = BufferSize::Fixed(period as u32);
-        let config = StreamConfig { channels: 2, sample_rate: SAMPLE_RATE_HZ, buffer_size };
+        let config = StreamConfig { channels: 2, sample_rate: SAMPLE_RATE_HZ, buffer_size: asked(period, 1) };
         let watch = Arc::new(Watch::default());
         let (sees, hears) = (Arc::clone(&watch), Arc::clone(&watch));
         let mut ask = name.is_hardware();
@@ -50,7 +48,7 @@ impl CardInput {
                 move |error: cpal::Error| hear(&hears, &error),
                 Some(POLL),
             )
-            .map_err(|e| refused(name, &e))?;
+            .map_err(|e| no_stream(name, period, &e))?;
         stream.play().map_err(|e| refused(name, &e))?;
         Ok(Self { _stream: stream, watch })
     }

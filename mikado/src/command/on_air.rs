@@ -55,7 +55,7 @@ fn options(
         outputs.push(OutputOptions::Mp3(Mp3Options { bitrate_kbps, ..Mp3Options::default() }));
     }
     if let Some(name) = &site.card {
-        outputs.push(OutputOptions::Card { name: name.clone(), period: hardware::soundcard::PERIOD });
+        outputs.push(OutputOptions::Card { name: name.clone(), period: site.card_period });
     }
     outputs.extend(site.wav.clone().map(OutputOptions::Wav));
     outputs.extend(site.rtp.iter().copied().map(OutputOptions::Rtp));

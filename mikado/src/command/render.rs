@@ -144,6 +144,7 @@ impl SiteConfig {
             opus_bits_per_s: None,
             mp3_bits_per_s: None,
             card: None,
+            card_period: hardware::soundcard::SOUND_PERIOD,
             wav: None,
             icecast: Vec::new(),
             aircheck: None,

@@ -136,6 +136,7 @@ pub(super) struct Site {
     pub opus: Option<Text>,
     pub mp3: Option<Text>,
     pub card: Option<Text>,
+    pub card_buffer: Option<Text>,
     pub wav: Option<Text>,
     #[serde(default)]
     pub icecast: Vec<Icecast>,
@@ -315,6 +316,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("opus", "[[site]] ou/or [site.aircheck]"),
     ("mp3", "[[site]]"),
     ("card", "[[site]], [site.mpx] ou/or [[site.live.line]]"),
+    ("card_buffer", "[[site]]"),
     ("wav", "[[site]]"),
     ("icecast", "[[site]]"),
     ("aircheck", "[[site]]"),

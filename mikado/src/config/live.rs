@@ -16,8 +16,8 @@ use crate::speech::Said;
 const DEPTH_USUAL: Frames = Frames::from_secs(1);
 /// A cable or a switch between two rooms.
 const LINE_USUAL: Frames = Frames::from_millis(40);
-/// What the mixer's block, the ring before it and a buffer that gives as much at once need.
-const DEPTH_MIN: Frames = Frames::from_millis(30);
+/// What the mixer's block and the ring before it need; beside them the buffer learns what it needs.
+const DEPTH_MIN: Frames = Frames::from_millis(20);
 
 impl Reader<'_> {
     /// The door, or `None` (with a complaint) when it cannot be opened.
@@ -65,9 +65,9 @@ fn depth(text: &str) -> Result<Frames, Said> {
     }
     Err(Said::new(
         format!(
-            "« {text} » : le tampon d'un direct va de \"30ms\" (câble) à \"10s\" ; \"1s\" convient à un satellite."
+            "« {text} » : le tampon d'un direct va de \"20ms\" (câble) à \"10s\" ; \"1s\" convient à un satellite."
         ),
-        format!("“{text}”: the buffer of a live line takes \"30ms\" (a cable) to \"10s\"; \"1s\" suits a satellite."),
+        format!("“{text}”: the buffer of a live line takes \"20ms\" (a cable) to \"10s\"; \"1s\" suits a satellite."),
     ))
 }
 

@@ -26,7 +26,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::{Loudness, SiteId, TruePeak};
+use domain::{Frames, Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
@@ -88,6 +88,8 @@ pub struct SiteConfig {
     pub mp3_bits_per_s: Option<u32>,
     /// The sound card by its ALSA name; `None` means that the stream paces.
     pub card: Option<String>,
+    /// What the sound card asks for at once: half of what it holds.
+    pub card_period: Frames,
     /// The WAV file that records the output.
     pub wav: Option<PathBuf>,
     /// Icecast mounts that it feeds.

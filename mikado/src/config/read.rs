@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use domain::{Loudness, SiteId, TruePeak};
+use domain::{Frames, Loudness, SiteId, TruePeak};
+use hardware::soundcard::SOUND_PERIOD;
 
 use super::complaint::{Complaint, ConfigError, from_toml, line_of};
 use super::file::{File, Icecast, KEYS, Site, Text};
@@ -16,6 +17,8 @@ use crate::speech::Said;
 const DISK_BUDGET_BYTES: u64 = 2_000_000_000;
 const OPUS_BITS_PER_S: u32 = 96_000;
 const MP3_BITS_PER_S: u32 = 128_000;
+/// What a sound card may hold: two periods that are not starved on a machine at rest, to what nobody live can bear.
+const CARD_BUFFER: std::ops::RangeInclusive<Frames> = Frames::from_millis(10)..=Frames::from_millis(200);
 /// The constant bit rates of MPEG-1 layer III at 48 kHz that stereo speech and music can use (ISO 11172-3, 2.4.2.3).
 const MP3_RATES: [u32; 9] = [64, 96, 112, 128, 160, 192, 224, 256, 320];
 
@@ -120,6 +123,7 @@ impl<'a> Reader<'a> {
             opus_bits_per_s: self.value(site.opus.as_ref(), Some(OPUS_BITS_PER_S), opus_rate),
             mp3_bits_per_s: self.value(site.mp3.as_ref(), Some(MP3_BITS_PER_S), mp3_rate),
             card: site.card.as_ref().map(|t| t.get_ref().clone()),
+            card_period: self.value(site.card_buffer.as_ref(), SOUND_PERIOD, card_period),
             wav: site.wav.as_ref().map(|t| dir.join(t.get_ref())),
             icecast: site.icecast.iter().filter_map(|i| self.icecast(i)).collect(),
             aircheck: self.aircheck(site.aircheck.as_ref()),
@@ -155,6 +159,20 @@ impl<'a> Reader<'a> {
         let user = written.user.as_ref().map_or_else(|| "source".to_owned(), |u| u.get_ref().clone());
         Some(IcecastConfig { host, port, mount: mount?, format, user, password })
     }
+}
+
+/// Half of what the card holds.
+fn card_period(text: &str) -> Result<Frames, Said> {
+    let buffer = Frames::from_duration(units::duration(text)?);
+    if CARD_BUFFER.contains(&buffer) {
+        return Ok(Frames(buffer.0 / 2));
+    }
+    Err(Said::new(
+        format!(
+            "« {text} » : une carte garde de \"10ms\" (un direct s'entend tout de suite) à \"200ms\" (une machine chargée)."
+        ),
+        format!("“{text}”: a card holds \"10ms\" (somebody live is heard at once) to \"200ms\" (a busy machine)."),
+    ))
 }
 
 pub(super) fn bad_site(text: &str) -> Said {

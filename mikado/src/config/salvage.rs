@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use domain::SiteId;
+use hardware::soundcard::SOUND_PERIOD;
 use playout::aircheck::AirCheckOptions;
 use serde::de::DeserializeOwned;
 
@@ -37,6 +38,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         "opus",
         "mp3",
         "card",
+        "card_buffer",
         "wav",
         "icecast",
         "aircheck",
@@ -67,6 +69,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         opus_bits_per_s: None,
         mp3_bits_per_s: None,
         card: None,
+        card_period: SOUND_PERIOD,
         wav: None,
         icecast: Vec::new(),
         aircheck: Some(AirCheckOptions::default()),

@@ -197,7 +197,7 @@ fn a_live_line_has_a_person_and_one_way_in() {
     check(&live(""), 16, &["soit par RTP", "soit par une carte"]);
     check(&live(&rtp.replace("192.168.10.7", "studio")), 18, &["adresse IP"]);
     check(&live(&format!("{rtp}format = \"opus\"\n")), 19, &["« opus »", "L24"]);
-    check(&live(&format!("{rtp}buffer = \"10ms\"\n")), 19, &["\"30ms\""]);
+    check(&live(&format!("{rtp}buffer = \"10ms\"\n")), 19, &["\"20ms\""]);
     check(&live(&rtp.replace("0.0.0.0:5006", "127.0.0.1:8101")), 17, &["déjà prise par BKO"]);
 }
 

@@ -79,6 +79,7 @@ const TAIL: &str = "
 # opus = \"96 kbit/s\"              # ou \"off\"
 # mp3 = \"128 kbit/s\"              # ou \"off\"
 # card = \"hw:0,0\"                 # un nom que donne « mikado doctor »
+# card_buffer = \"50ms\"            # \"20ms\" pour un direct par carte : voir guide/live.md
 # wav = \"air.wav\"                 # enregistre la sortie
 # [[site.rtp]]                    # vers un codec IP ou un émetteur ; description : /GAO.sdp
 # to = \"239.1.2.3:5004\"

@@ -1,6 +1,7 @@
 //! A small station in a folder of its own, driven through the real executable.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
@@ -61,6 +62,14 @@ impl Station {
         mikado::wire::vitals_from_json(&answer[body..]).ok()
     }
 
+    /// What it says once it has come to this; it has half a minute.
+    #[track_caller]
+    pub fn comes_to(&self, what: &str, reached: impl Fn(&Vitals) -> bool) -> Vitals {
+        until(|| self.vitals().filter(&reached)).unwrap_or_else(|| {
+            panic!("never: {what}: {:?}", self.vitals().map(|v| (v.rung, v.live, v.alarms, v.outputs)))
+        })
+    }
+
     /// Runs a command to its end.
     pub fn mikado(&self, args: &[&str]) -> Output {
         Command::new(MIKADO).current_dir(self.dir.path()).args(args).output().unwrap()
@@ -76,8 +85,14 @@ impl Station {
 
     /// Starts a command that stays and answers with its process number.
     pub fn start(&mut self, args: &[&str]) -> u32 {
+        self.start_among(args, &[])
+    }
+
+    /// The same with such things in its environment.
+    pub fn start_among(&mut self, args: &[&str], environment: &[(&str, &OsStr)]) -> u32 {
         let mut command = Command::new(MIKADO);
-        let child = command.current_dir(self.dir.path()).args(args).stdout(Stdio::null()).spawn().unwrap();
+        command.current_dir(self.dir.path()).args(args).envs(environment.iter().copied());
+        let child = command.stdout(Stdio::null()).spawn().unwrap();
         let pid = child.id();
         self.children.push(child);
         pid
@@ -101,6 +116,16 @@ impl Station {
         let text = std::fs::read(self.path(&format!("run/{name}.json"))).ok()?;
         let named: Value = serde_json::from_slice(&text).ok()?;
         u32::try_from(named["pid"].as_u64()?).ok()
+    }
+}
+
+/// A foreign process that ends with its test.
+pub struct Guarded(pub Child);
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{Finding, Frames, OutputReading, Severity};
+use hardware::soundcard::PERIOD_MAX;
 use hardware::{Card, CardError, CardName, Carries};
 
 use super::card_link::{CardLink, link};
@@ -73,21 +74,54 @@ impl CardKeeper {
 
 fn keep(carries: Carries, name: &CardName, period: Frames, shared: &Shared, cards: &SyncSender<CardLink>) {
     while !shared.stop.load(Relaxed) {
-        let (ring, mut feed) = link(carries, period, Arc::clone(&shared.starved));
-        match Card::open(name, carries, period, move |out| feed.fill(out)) {
-            Ok(card) => {
+        match opened(carries, name, period, shared) {
+            Ok((card, ring)) => {
+                let since = Instant::now();
                 tracing::info!(card = %name, period = ?card.period(), "the sound card is open");
-                set_trouble(shared, None);
+                set_trouble(
+                    shared,
+                    card.period().filter(|real| is_far(*real, period)).map(|real| other_period(name, real, period)),
+                );
                 if cards.send(ring).is_err() {
                     return;
                 }
                 let why = watch(&card, shared);
                 set_trouble(shared, Some(gone(name, &why)));
+                if since.elapsed() > RETRY {
+                    // A sound server drops what it carries after an xrun, and takes it again at once.
+                    continue;
+                }
             }
             Err(e) => set_trouble(shared, Some(finding(name.as_str(), &e))),
         }
         thread::sleep(RETRY);
     }
+}
+
+/// Opens the card with this period, or with its own where it cannot have this one.
+fn opened(carries: Carries, name: &CardName, period: Frames, shared: &Shared) -> Result<(Card, CardLink), CardError> {
+    let (mut ring, mut feed) = link(carries, period, Arc::clone(&shared.starved));
+    let card = match Card::open(name, carries, Some(period), move |out| feed.fill(out)) {
+        Err(CardError::NoPeriod { .. }) => {
+            let mut feed;
+            (ring, feed) = link(carries, PERIOD_MAX, Arc::clone(&shared.starved));
+            let card = Card::open(name, carries, None, move |out| feed.fill(out))?;
+            ring.asks_for(card.period().unwrap_or(PERIOD_MAX));
+            card
+        }
+        other => {
+            let card = other?;
+            ring.asks_for(card.period().unwrap_or(period));
+            card
+        }
+    };
+    Ok((card, ring))
+}
+
+/// Whether a card took a period so much longer that somebody would hear it: cards round to what their hardware counts in, and some
+/// hold more than two.
+fn is_far(real: Frames, asked: Frames) -> bool {
+    real.0 > asked.0 + asked.0 / 4
 }
 
 /// Watches an open card until it fails or stalls, and says why it is given up.
@@ -142,7 +176,7 @@ fn finding(name: &str, error: &CardError) -> Finding {
                  pilote. Prenez une autre carte, ou son nom « hw:… ». Les flux continuent."
             ),
         ),
-        CardError::Refused { reason, .. } => (
+        CardError::NoPeriod { reason, .. } | CardError::Refused { reason, .. } => (
             "card.refused",
             format!(
                 "La carte son « {name} » ne peut pas être utilisée ({reason}). Les flux continuent, nouvel essai bientôt."
@@ -155,6 +189,22 @@ fn finding(name: &str, error: &CardError) -> Finding {
         at_s: None,
         fr,
         en: format!("{error}. The streams go on."),
+    }
+}
+
+fn other_period(name: &CardName, real: Frames, asked: Frames) -> Finding {
+    let ms = |period: Frames| period.as_duration().as_millis() * 2;
+    let (real, asked) = (ms(real), ms(asked));
+    Finding {
+        code: "card.buffer".into(),
+        severity: Severity::Info,
+        at_s: None,
+        fr: format!(
+            "La carte son « {name} » garde {real} ms au lieu des {asked} ms demandées : un direct s'y entend plus tard d'autant. Demandez {real} ms (card_buffer), ou prenez une autre carte."
+        ),
+        en: format!(
+            "The sound card “{name}” holds {real} ms instead of the {asked} ms asked for: somebody live is heard on it later by as much. Ask for {real} ms (card_buffer), or take another card."
+        ),
     }
 }
 

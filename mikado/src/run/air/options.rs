@@ -74,7 +74,7 @@ pub enum OutputOptions {
     Card {
         /// Its stable ALSA name, e.g. `plughw:CARD=PCH,DEV=0`.
         name: String,
-        /// The period to ask for; see [`hardware::soundcard::PERIOD`].
+        /// The period to ask for; see [`hardware::soundcard::SOUND_PERIOD`]. The card holds two.
         period: Frames,
     },
     /// A recording, 48 kHz stereo 24 bit.

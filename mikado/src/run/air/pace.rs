@@ -16,8 +16,6 @@ use super::line::{OutputLine, consumed};
 
 /// A card that takes nothing for this long has stopped, and the metronome makes up for it.
 const STALL: Duration = Duration::from_millis(500);
-/// How long the thread sleeps while the card has enough: half a block.
-const NAP: Duration = Duration::from_millis(5);
 /// Blocks passed over at once when time was lost: 10 s, what the decks have read ahead.
 const SLICE_BLOCKS: u64 = 1_000;
 /// The thread's stack: rendering needs a few kilobytes and calls nothing deep.
@@ -227,7 +225,7 @@ fn by_card(chain: &mut Chain, link: &mut CardLink) -> Instant {
             return moved + link.queued().as_duration().min(STALL);
         }
         let jumped = chain.owed > 0;
-        while link.has_room() && !chain.done() {
+        while link.wants() && !chain.done() {
             let block = chain.render();
             link.push(&block.frames);
         }
@@ -237,7 +235,7 @@ fn by_card(chain: &mut Chain, link: &mut CardLink) -> Instant {
         } else {
             chain.state.line.follow(at, now);
         }
-        thread::sleep(NAP);
+        thread::sleep(link.nap());
     }
     Instant::now()
 }

@@ -17,15 +17,15 @@ use super::sitting::Sitting;
 use crate::speech::Said;
 
 /// How often the ring is looked at.
-const NAP: Duration = Duration::from_millis(2);
+const NAP: Duration = Duration::from_millis(1);
 /// Sound that may wait for the thread; it has stood still when it does not fit.
 const RING: Frames = Frames::from_millis(500);
 /// How often a missing card is looked for.
 const RETRY: Duration = Duration::from_secs(2);
 /// An open card that gives nothing for this long is opened anew.
 const STALL: Duration = Duration::from_secs(2);
-/// What the card gives at once: 10 ms.
-const PERIOD: Frames = Frames::from_millis(10);
+/// What the card gives at once, where it can: 5 ms.
+const PERIOD: Frames = Frames::from_millis(5);
 const STACK_BYTES: usize = 512 * 1024;
 
 /// Starts listening to a card; the thread lives as long as the process.
@@ -56,18 +56,13 @@ pub fn start(
 }
 
 /// Listens until the card fails or stalls, and says why.
-fn listen(name: &CardName, mut sitting: Sitting<'_>, opened: impl Fn()) -> Said {
-    let (mut write, mut read) = RingBuffer::new(RING.0 as usize);
-    let card = CardInput::open(name, PERIOD, move |sound| {
-        // What has no room is lost: nobody reads.
-        let _ = write.push_partial_slice(sound);
-    });
-    let card = match card {
-        Ok(card) => card,
+fn listen(name: &CardName, mut sitting: Sitting<'_>, is_open: impl Fn()) -> Said {
+    let (card, mut read) = match opened(name) {
+        Ok(open) => open,
         Err(CardError::Gone(_)) => return Said::new("elle n'est pas là", "it is not there"),
         Err(e) => return Said::new(e.to_string(), e.to_string()),
     };
-    opened();
+    is_open();
     let mut moved = Instant::now();
     loop {
         let sound = emptied(&mut read);
@@ -83,6 +78,22 @@ fn listen(name: &CardName, mut sitting: Sitting<'_>, opened: impl Fn()) -> Said 
             return Said::new("plus de son depuis 2 s", "no sound for 2 s");
         }
         thread::sleep(NAP);
+    }
+}
+
+/// Opens the input with our period, or with its own where it cannot have ours.
+fn opened(name: &CardName) -> Result<(CardInput, Consumer<Frame>), CardError> {
+    let open = |period| {
+        let (mut write, read) = RingBuffer::new(RING.0 as usize);
+        let card = CardInput::open(name, period, move |sound| {
+            // What has no room is lost: nobody reads.
+            let _ = write.push_partial_slice(sound);
+        })?;
+        Ok((card, read))
+    };
+    match open(Some(PERIOD)) {
+        Err(CardError::NoPeriod { .. }) => open(None),
+        other => other,
     }
 }
 

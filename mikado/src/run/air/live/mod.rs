@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
 use domain::{Finding, Frames, Severity};
+use hardware::metronome::BEAT;
 use playout::live::LiveDesk;
 use playout::realtime::{LiveFeed, LiveGate, live_feed};
 
@@ -72,13 +73,13 @@ pub fn open(options: &AirOptions, pace: &Arc<PaceState>) -> io::Result<Option<(L
     Ok(Some((LiveLine { feed, gate, desk }, outer)))
 }
 
-/// What a card takes at once, and the mixer with it.
+/// What a card takes at once and the mixer with it, in whole blocks, beyond the one that it takes anyway.
 fn burst(options: &AirOptions) -> Frames {
     let period = options.outputs.iter().find_map(|output| match output {
         OutputOptions::Card { period, .. } => Some(*period),
         _ => None,
     });
-    period.unwrap_or_default()
+    Frames(period.unwrap_or(BEAT).0.div_ceil(BEAT.0) * BEAT.0).saturating_sub(BEAT)
 }
 
 /// Serves the door for ever.

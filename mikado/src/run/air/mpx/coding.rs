@@ -64,7 +64,7 @@ impl Coding {
                 }
             }
             if let Some((link, buffer, _)) = &mut card {
-                while link.has_room() {
+                while link.wants() {
                     buffer.pull(self.pace.position(Instant::now()), &mut sound);
                     self.block(&sound, link.queued());
                     for (both, sample) in doubled.iter_mut().zip(self.out.iter()) {
