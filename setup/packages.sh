@@ -19,6 +19,7 @@ build_list=(
 # Needed by the tests on top: tools that are not ours, as witnesses.
 test_list=(
   snmpd=snmpd snmptrap=snmp                                                              # a transmitter's agent
+  python3-pymodbus python3-serial-asyncio                                               # its units of Modbus (the second is only imported)
   ffmpeg=ffmpeg sox=sox opusinfo=opus-tools flac=flac lame=lame ogginfo=vorbis-tools icecast2=icecast2
   pdftotext=poppler-utils                                                                # reads the attestations
   chromium=chromium chromedriver=chromium-driver

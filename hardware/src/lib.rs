@@ -1,9 +1,11 @@
 //! What carries the sound and what is said beside it: the sound card, the metronome that stands in for it, the stereo
-//! multiplex and RDS of a transmitter, encoders of RDS, the transmitter itself, a GSM modem, the time, the machine's watchdog.
+//! multiplex and RDS of a transmitter, encoders of RDS, the transmitter itself, dry contacts, a GSM modem, the time, the
+//! machine's watchdog.
 //!
 //! This room knows nothing of playout: a card takes its sound from a closure.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod contacts;
 pub mod encoder;
 mod line;
 pub mod metronome;

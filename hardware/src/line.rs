@@ -21,13 +21,27 @@ const LOOK: Duration = Duration::from_millis(4);
 pub enum LineAddress {
     /// On the network, or behind a converter.
     Tcp(SocketAddr),
-    /// At a serial port, 8 bits, no parity, one stop bit.
+    /// At a serial port, 8 bits, one stop bit.
     Serial {
         /// The device, best by its stable name in `/dev/serial/by-id`.
         path: PathBuf,
         /// Bits per second.
         baud: u32,
+        /// The bit that checks the others.
+        parity: Parity,
     },
+}
+
+/// The bit that checks the others of a serial line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parity {
+    /// There is none.
+    #[default]
+    None,
+    /// It makes their sum even.
+    Even,
+    /// It makes their sum odd.
+    Odd,
 }
 
 /// An open line.
@@ -47,7 +61,7 @@ impl Line {
                 stream.set_nodelay(true)?;
                 Ok(Self(Box::new(stream)))
             }
-            LineAddress::Serial { path, baud } => Ok(Self(Box::new(serial(path, *baud)?))),
+            LineAddress::Serial { path, baud, parity } => Ok(Self(Box::new(serial(path, *baud, *parity)?))),
         }
     }
 
@@ -82,7 +96,7 @@ impl Line {
 }
 
 /// Raw, without flow control: an encoder that holds its hand up would hold us.
-fn serial(path: &Path, baud: u32) -> io::Result<File> {
+fn serial(path: &Path, baud: u32, parity: Parity) -> io::Result<File> {
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
     let port = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?;
     if !isatty(&port) {
@@ -91,7 +105,12 @@ fn serial(path: &Path, baud: u32) -> io::Result<File> {
     let mut settings = tcgetattr(&port)?;
     settings.make_raw();
     settings.control_modes |= ControlModes::CLOCAL | ControlModes::CREAD;
-    settings.control_modes -= ControlModes::CSTOPB | ControlModes::CRTSCTS;
+    settings.control_modes -= ControlModes::CSTOPB | ControlModes::CRTSCTS | ControlModes::PARODD;
+    settings.control_modes |= match parity {
+        Parity::None => ControlModes::empty(),
+        Parity::Even => ControlModes::PARENB,
+        Parity::Odd => ControlModes::PARENB | ControlModes::PARODD,
+    };
     settings.set_speed(baud)?;
     tcsetattr(&port, OptionalActions::Flush, &settings)?;
     Ok(port)

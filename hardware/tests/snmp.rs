@@ -6,7 +6,7 @@ mod snmpd;
 use std::time::{Duration, Instant};
 
 use hardware::transmitter::{
-    AuthProtocol, Bell, Cipher, LinkError, ObjectId, Privacy, Secret, SetValue, SnmpAccess, SnmpLink, Write,
+    AuthProtocol, Bell, Cipher, LinkError, ObjectId, Privacy, Secret, SetValue, SnmpAccess, SnmpLink,
 };
 use rustix::process::Signal;
 use snmpd::{PLAY, Snmpd};
@@ -68,18 +68,17 @@ fn every_version_reads_every_kind_and_what_is_not_there_is_none() {
 fn an_order_is_read_back_and_one_that_is_refused_is_told() {
     let agent = transmitter();
     agent.keeps("2.0");
-    let write = |number: &str, value| Write { object: object(number), value };
     for access in
         [SnmpAccess::V2c(Secret::new("mikado-rw")), v3("shaaes", AuthProtocol::Sha1, Cipher::Aes128, "pass word one")]
     {
         agent.says("1.0", "integer", "0");
         let mut link = SnmpLink::new(agent.address, access);
         assert_eq!(first_answer(&mut link, &[&object("1.0")]), [Some(0.0)]);
-        link.set(&write("1.0", SetValue::Integer(1))).unwrap();
+        link.set(&object("1.0"), &SetValue::Integer(1)).unwrap();
         assert_eq!(link.ask(&[&object("1.0")]).unwrap(), [Some(1.0)]);
-        link.set(&write("3.0", SetValue::Text("106.6".into()))).unwrap();
+        link.set(&object("3.0"), &SetValue::Text("106.6".into())).unwrap();
         assert!(link.ask(&[&object("3.0")]).unwrap()[0].is_some_and(|mhz| (mhz - 106.6).abs() < 1e-9));
-        assert!(matches!(link.set(&write("2.0", SetValue::Unsigned(1))), Err(LinkError::Refused(_))));
+        assert!(matches!(link.set(&object("2.0"), &SetValue::Unsigned(1)), Err(LinkError::Refused(_))));
         assert_eq!(link.ask(&[&object("2.0")]).unwrap(), [Some(4805.0)]);
     }
     assert_eq!(agent.sets().lines().filter(|l| l.contains(".1.0 1")).count(), 2, "{}", agent.sets());

@@ -165,6 +165,7 @@ mod tests {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
     use super::*;
+    use crate::line::Parity;
 
     const UECP: Dialect = Dialect::Uecp { to: ADDRESS, stuffing: uecp::Stuffing::Standard, answers: true };
     const ADDRESS: uecp::Address = uecp::Address::ALL;
@@ -180,7 +181,7 @@ mod tests {
         unlockpt(&master).unwrap();
         let path = ptsname(&master, Vec::new()).unwrap();
         thread::spawn(move || encoder(std::fs::File::from(master), &answers));
-        LineAddress::Serial { path: path.to_str().unwrap().into(), baud: 9_600 }
+        LineAddress::Serial { path: path.to_str().unwrap().into(), baud: 9_600, parity: Parity::None }
     }
 
     fn encoder(mut line: impl Read + Write, answers: &dyn Fn(u8) -> Vec<u8>) {
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn what_is_no_serial_port_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let address = LineAddress::Serial { path: file.path().into(), baud: 9_600 };
+        let address = LineAddress::Serial { path: file.path().into(), baud: 9_600, parity: Parity::None };
         assert!(EncoderLink::new(address, UECP).open().is_err());
     }
 }

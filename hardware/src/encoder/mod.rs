@@ -9,7 +9,7 @@ mod feed;
 mod link;
 pub mod uecp;
 
-pub use crate::line::{Line, LineAddress};
+pub use crate::line::{Line, LineAddress, Parity};
 pub use display::{Display, TA_MAX};
 pub use feed::{Feed, Heard, Item};
 pub use link::{Dialect, EncoderLink};

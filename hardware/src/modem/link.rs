@@ -204,6 +204,7 @@ mod tests {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
     use super::*;
+    use crate::line::Parity;
 
     type Said = Arc<Mutex<Vec<String>>>;
 
@@ -216,7 +217,7 @@ mod tests {
         let said = Said::default();
         let heard = Arc::clone(&said);
         thread::spawn(move || converse(File::from(master), &answers, &heard));
-        let address = LineAddress::Serial { path: path.to_str().unwrap().into(), baud: 115_200 };
+        let address = LineAddress::Serial { path: path.to_str().unwrap().into(), baud: 115_200, parity: Parity::None };
         (Modem::new(address, pin.map(Secret::new)), said)
     }
 
@@ -289,7 +290,7 @@ mod tests {
         let begun = Instant::now();
         assert_eq!(sent(&mut modem(None, |_| String::new()).0), Err(ModemError::Silent));
         assert_eq!(sent(&mut modem(None, |_| "x".repeat(20_000)).0), Err(ModemError::Silent));
-        let gone = LineAddress::Serial { path: "/dev/ttyNobody".into(), baud: 9_600 };
+        let gone = LineAddress::Serial { path: "/dev/ttyNobody".into(), baud: 9_600, parity: Parity::None };
         assert!(matches!(sent(&mut Modem::new(gone, None)), Err(ModemError::Line(_))));
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
         let asleep = Arc::new(Mutex::new(8));

@@ -1,60 +1,14 @@
 //! Which object of the equipment plays which role.
 
-use std::fmt;
-use std::str::FromStr;
-
 use domain::Quantity;
-use snmp2::Oid;
 
-/// The name of an SNMP object, such as `1.3.6.1.2.1.1.3.0`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ObjectId(Oid<'static>);
-
-/// The text is no name of an SNMP object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the name of an SNMP object: numbers with dots between, beginning with 1.3")]
-pub struct BadObjectId;
-
-impl ObjectId {
-    /// RFC 2578, 3.5: at most 128 numbers.
-    const NUMBERS_MAX: usize = 128;
-
-    pub(super) const fn oid(&self) -> &Oid<'static> {
-        &self.0
-    }
-}
-
-impl FromStr for ObjectId {
-    type Err = BadObjectId;
-
-    fn from_str(text: &str) -> Result<Self, BadObjectId> {
-        let numbers: Result<Vec<u32>, _> = text.trim_start_matches('.').split('.').map(str::parse).collect();
-        let numbers = numbers.map_err(|_| BadObjectId)?;
-        if numbers.len() < 3 || numbers.len() > Self::NUMBERS_MAX || numbers[..2] != [1, 3] {
-            return Err(BadObjectId);
-        }
-        let numbers: Vec<u64> = numbers.into_iter().map(u64::from).collect();
-        Oid::from(&numbers).map(Self).map_err(|_| BadObjectId)
-    }
-}
-
-impl fmt::Display for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl fmt::Debug for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
+use super::object::{Object, Write};
 
 /// One object to read and how its number becomes the quantity's unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// What to ask for.
-    pub object: ObjectId,
+    pub object: Object,
     /// What its number is multiplied with; finite and not 0.
     pub scale: f64,
     /// For a switch: the number that means on; any other means off.
@@ -89,7 +43,7 @@ impl Role {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flag {
     /// What to ask for.
-    pub object: ObjectId,
+    pub object: Object,
     /// The number that means that the condition is there.
     pub when: f64,
     /// The French sentence.
@@ -98,26 +52,6 @@ pub struct Flag {
     pub en: String,
     /// Whether the carrier must not be switched on again while it lasts.
     pub forbids_restart: bool,
-}
-
-/// What is written, with its type on the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetValue {
-    /// INTEGER.
-    Integer(i64),
-    /// Unsigned32, also called Gauge32.
-    Unsigned(u32),
-    /// OCTET STRING.
-    Text(String),
-}
-
-/// An object to write and what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Write {
-    /// What to write to.
-    pub object: ObjectId,
-    /// What to write.
-    pub value: SetValue,
 }
 
 /// The whole map of one piece of equipment.
@@ -190,35 +124,24 @@ impl RoleMap {
     }
 
     /// All objects to read: those of the roles, then those of the flags.
-    pub fn objects(&self) -> impl Iterator<Item = &ObjectId> {
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.roles.iter().map(|r| &r.point.object).chain(self.flags.iter().map(|f| &f.object))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::object::SetValue;
     use super::*;
 
     fn role(quantity: Quantity) -> Role {
-        let object = "1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap();
+        let object = Object::Snmp("1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap());
         Role { quantity, point: Point { object, scale: 0.1, on: 1.0 }, least: None, most: None }
     }
 
     #[test]
-    fn a_name_that_is_none_is_refused() {
-        for good in ["1.3.6.1.2.1.1.3.0", ".1.3.6.1.4.1.28142.1"] {
-            assert_eq!(good.parse::<ObjectId>().unwrap().to_string(), good.trim_start_matches('.'));
-        }
-        for bad in ["", "1.3", "1.3.6.x", "2.5.4", "1.3.6..1", "1.3.6.99999999999", "sysUpTime.0", "1.3.-6"] {
-            assert!(bad.parse::<ObjectId>().is_err(), "{bad}");
-        }
-        let long = format!("1.3{}", ".1".repeat(200));
-        assert!(long.parse::<ObjectId>().is_err());
-    }
-
-    #[test]
     fn an_order_that_cannot_be_read_back_is_no_map() {
-        let restart = || Some(Write { object: "1.3.6.1.9".parse().unwrap(), value: SetValue::Integer(1) });
+        let restart = || Some(Write::Snmp("1.3.6.1.9".parse().unwrap(), SetValue::Integer(1)));
         let map = |roles: Vec<Role>, restart| RoleMap::new(roles, Vec::new(), restart);
         assert_eq!(map(vec![role(Quantity::ForwardPower)], restart()), Err(BadMap::Blind));
         assert_eq!(map(Vec::new(), None), Err(BadMap::Empty));

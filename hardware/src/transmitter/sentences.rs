@@ -2,8 +2,8 @@
 
 use domain::{Finding, Quantity, Severity};
 
+use super::link::LinkError;
 use super::map::Flag;
-use super::snmp::LinkError;
 
 fn finding(code: &str, severity: Severity, fr: impl Into<String>, en: impl Into<String>) -> Finding {
     Finding { code: format!("transmitter.{code}"), severity, at_s: None, fr: fr.into(), en: en.into() }
@@ -54,8 +54,12 @@ pub(super) fn silent(why: LinkError) -> Finding {
             "The transmitter does not let us in. The air goes on: check the community, or the user and the passwords.",
         ),
         LinkError::Nonsense | LinkError::Refused(_) => (
-            "L'émetteur répond à la télésurveillance par autre chose qu'une réponse. L'antenne continue : vérifiez l'adresse et la version de SNMP.",
-            "What the transmitter answers is no answer. The air goes on: check the address and the version of SNMP.",
+            "L'émetteur répond à la télésurveillance par autre chose qu'une réponse. L'antenne continue : vérifiez l'adresse et le protocole (version de SNMP, cadrage ou vitesse de Modbus).",
+            "What the transmitter answers is no answer. The air goes on: check the address and the protocol (version of SNMP, framing or speed of Modbus).",
+        ),
+        LinkError::NoContact => (
+            "Les contacts de l'émetteur ne se lisent pas : cette machine n'a pas ce gpiochip, ou n'a pas le droit de s'en servir. L'antenne continue : voyez « mikado doctor ».",
+            "The transmitter's contacts cannot be read: this machine has no such gpiochip, or no right to use it. The air goes on: see “mikado doctor”.",
         ),
     };
     finding("silent", Severity::Warning, fr, en)

@@ -8,7 +8,8 @@ use std::time::Duration;
 use snmp2::v3::{self, Auth, KeyExtension, Security};
 use snmp2::{Oid, Pdu, SyncSession, Value};
 
-use super::map::{ObjectId, SetValue, Write};
+use super::link::LinkError;
+use super::object::{ObjectId, SetValue};
 
 /// Equipment on the same site answers in milliseconds, a slow processor in it within a tenth of a second.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
@@ -94,23 +95,6 @@ pub enum SnmpAccess {
     },
 }
 
-/// Why the equipment told nothing, by what somebody could do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// Nothing came back: cable, power, address.
-    #[error("it does not answer")]
-    Silent,
-    /// It does not let us in: user, passwords, versions.
-    #[error("it does not let us in")]
-    Barred,
-    /// What came back is no answer to what was asked.
-    #[error("what it answers is no answer")]
-    Nonsense,
-    /// It refuses the order, with the number of RFC 3416, 3.
-    #[error("it refuses the order (error {0})")]
-    Refused(u32),
-}
-
 /// One piece of equipment, asked over UDP.
 pub struct SnmpLink {
     to: SocketAddr,
@@ -147,15 +131,15 @@ impl SnmpLink {
     }
 
     /// Writes one object. That it answers is no proof: read back.
-    pub fn set(&mut self, write: &Write) -> Result<(), LinkError> {
+    pub fn set(&mut self, object: &ObjectId, value: &SetValue) -> Result<(), LinkError> {
         // Once only: an order whose answer was lost may have been obeyed.
         self.with_session(|session| {
-            let value = match &write.value {
+            let value = match value {
                 SetValue::Integer(i) => Value::Integer(*i),
                 SetValue::Unsigned(u) => Value::Unsigned32(*u),
                 SetValue::Text(text) => Value::OctetString(text.as_bytes()),
             };
-            let pdu = session.set(&[(write.object.oid(), value)])?;
+            let pdu = session.set(&[(object.oid(), value)])?;
             Ok(pdu.error_status)
         })
         .and_then(|status| if status == 0 { Ok(()) } else { Err(LinkError::Refused(status)) })

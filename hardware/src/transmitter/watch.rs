@@ -9,10 +9,10 @@ use std::time::Duration;
 use domain::{EquipmentReading, Finding, Quantity};
 use jiff::Timestamp;
 
+use super::link::LinkError;
 use super::map::{Role, RoleMap};
 use super::restarts::Restarts;
 use super::sentences as say;
-use super::snmp::LinkError;
 
 /// A condition lasts this long before somebody is told: two polls, so that one lost answer is none.
 const RAISE_AFTER: Duration = Duration::from_secs(8);

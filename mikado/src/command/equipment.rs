@@ -3,9 +3,9 @@
 use std::io;
 
 use domain::{Finding, Severity};
-use hardware::transmitter::{Privacy, Secret, SnmpAccess};
+use hardware::transmitter::{Privacy, Reach, Secret, SnmpAccess};
 
-use crate::config::{AccessConfig, Password, TransmitterConfig};
+use crate::config::{AccessConfig, Password, ReachConfig, TransmitterConfig};
 use crate::run::air::TransmitterOptions;
 
 /// The transmitter with its passwords.
@@ -13,7 +13,26 @@ use crate::run::air::TransmitterOptions;
 /// # Errors
 /// When a file of a password cannot be read.
 pub(super) fn transmitter(config: &TransmitterConfig) -> io::Result<TransmitterOptions> {
-    let access = match &config.access {
+    let reach = reach(&config.reach)?;
+    Ok(TransmitterOptions {
+        reach,
+        every: config.every,
+        traps: config.traps,
+        map: config.map.clone(),
+        limits: config.limits,
+    })
+}
+
+fn reach(config: &ReachConfig) -> io::Result<Reach> {
+    Ok(match config {
+        ReachConfig::Snmp(to, access) => Reach::Snmp(*to, snmp(access)?),
+        ReachConfig::Modbus(address) => Reach::Modbus(address.clone()),
+        ReachConfig::Contacts => Reach::Contacts,
+    })
+}
+
+fn snmp(access: &AccessConfig) -> io::Result<SnmpAccess> {
+    Ok(match access {
         AccessConfig::V1(community) => SnmpAccess::V1(secret(community)?),
         AccessConfig::V2c(community) => SnmpAccess::V2c(secret(community)?),
         AccessConfig::V3 { user, auth: (auth, password), privacy } => {
@@ -27,14 +46,6 @@ pub(super) fn transmitter(config: &TransmitterConfig) -> io::Result<TransmitterO
                 privacy: privacy.transpose()?,
             }
         }
-    };
-    Ok(TransmitterOptions {
-        to: config.to,
-        access,
-        every: config.every,
-        traps: config.traps,
-        map: config.map.clone(),
-        limits: config.limits,
     })
 }
 

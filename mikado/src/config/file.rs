@@ -153,7 +153,11 @@ pub(super) struct Site {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Transmitter {
-    pub snmp: Text,
+    pub snmp: Option<Text>,
+    pub modbus: Option<Text>,
+    pub modbus_rtu: Option<Text>,
+    pub baud: Option<Spanned<u32>>,
+    pub parity: Option<Text>,
     pub version: Option<Text>,
     pub community: Option<Text>,
     pub community_file: Option<Text>,
@@ -207,7 +211,9 @@ pub(super) struct Time {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Point {
-    pub oid: Text,
+    pub oid: Option<Text>,
+    pub register: Option<Text>,
+    pub contact: Option<Text>,
     pub scale: Option<f64>,
     pub on: Option<f64>,
     pub min: Option<f64>,
@@ -218,7 +224,9 @@ pub(super) struct Point {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Flag {
-    pub oid: Text,
+    pub oid: Option<Text>,
+    pub register: Option<Text>,
+    pub contact: Option<Text>,
     pub when: Option<f64>,
     pub fr: Text,
     pub en: Option<Text>,
@@ -229,10 +237,13 @@ pub(super) struct Flag {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Write {
-    pub oid: Text,
-    pub value: Text,
+    pub oid: Option<Text>,
+    pub register: Option<Text>,
+    pub contact: Option<Text>,
+    pub value: Option<Text>,
     #[serde(rename = "type")]
     pub kind: Option<Text>,
+    pub pulse: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -354,6 +365,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("within", "[[hq.job]]"),
     ("catch_up", "[[hq.job]]"),
     ("snmp", "[site.transmitter]"),
+    ("modbus", "[site.transmitter]"),
+    ("modbus_rtu", "[site.transmitter]"),
+    ("baud", "[site.transmitter], [site.rds_encoder] ou/or [notices.modem]"),
+    ("parity", "[site.transmitter]"),
     ("rf_on", "[site.transmitter]"),
     ("forward_power_w", "[site.transmitter]"),
     ("restart", "[site.transmitter]"),

@@ -13,6 +13,7 @@ mod mpx;
 mod notices;
 mod rds_encoder;
 mod read;
+mod role_map;
 mod rtp;
 pub mod salvage;
 #[cfg(test)]
@@ -35,7 +36,7 @@ use crate::notices::NoticeOptions;
 use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions};
 
 pub use complaint::{Complaint, ConfigError};
-pub use transmitter::{AccessConfig, TransmitterConfig};
+pub use transmitter::{AccessConfig, ReachConfig, TransmitterConfig};
 pub use write::NewConfig;
 
 /// Everything that `mikado.toml` says, with whole paths and checked values.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Severity, SiteId};
-use hardware::encoder::LineAddress;
+use hardware::encoder::{LineAddress, Parity};
 use hardware::modem::Number;
 use jiff::civil::Time;
 
@@ -92,7 +92,7 @@ impl Reader<'_> {
         let line = match (&written.serial, &written.tcp) {
             (Some(path), None) => {
                 let baud = written.baud.unwrap_or(BAUD_USUAL);
-                Some(LineAddress::Serial { path: path.get_ref().into(), baud })
+                Some(LineAddress::Serial { path: path.get_ref().into(), baud, parity: Parity::None })
             }
             (None, Some(to)) => self.value(Some(to), None, |t| address(t).map(|a| Some(LineAddress::Tcp(a)))),
             (one, _) => {

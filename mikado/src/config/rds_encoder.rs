@@ -1,7 +1,7 @@
 //! `[site.rds_encoder]`: an RDS encoder beside the transmitter.
 
 use hardware::encoder::uecp::{Address, Stuffing};
-use hardware::encoder::{Dialect, Display, LineAddress};
+use hardware::encoder::{Dialect, Display, LineAddress, Parity};
 use hardware::rds::Pi;
 
 use super::file::RdsEncoder;
@@ -11,7 +11,7 @@ use crate::speech::Said;
 
 /// What the standard and the small encoders begin with.
 const BAUD_USUAL: u32 = 9_600;
-const BAUDS: [u32; 7] = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 115_200];
+pub(super) const BAUDS: [u32; 7] = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 115_200];
 /// What an operator who writes no type means: unknown.
 const PTY_USUAL: u8 = 0;
 
@@ -22,7 +22,7 @@ impl Reader<'_> {
             (Some(tcp), None) => self.value(Some(tcp), None, |t| address(t).map(|a| Some(LineAddress::Tcp(a)))),
             (None, Some(path)) => {
                 let baud = self.number(written.baud.as_ref(), BAUD_USUAL, |b| BAUDS.contains(b), "baud");
-                Some(LineAddress::Serial { path: path.get_ref().into(), baud })
+                Some(LineAddress::Serial { path: path.get_ref().into(), baud, parity: Parity::None })
             }
             _ => {
                 self.complain(
@@ -64,7 +64,7 @@ impl Reader<'_> {
         Some(self.value(written.dialect.as_ref(), usual, named))
     }
 
-    fn number(
+    pub(super) fn number(
         &mut self,
         written: Option<&toml::Spanned<u32>>,
         usual: u32,

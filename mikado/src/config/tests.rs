@@ -226,6 +226,25 @@ fn equipment_is_refused_with_its_line_before_it_can_do_harm() {
     check(&WIRED.replace("community_file = \"gao.snmp\"", "version = \"3\""), 4, &["auth_password_file"]);
     check(&WIRED.replace("community_file = \"gao.snmp\"", "every = \"1h\""), 4, &["community"]);
     check(&WIRED.replace("192.168.10.20:161", "exciter"), 4, &["adresse"]);
+    let modbus = |way: &str, object: &str| {
+        let way = WIRED.replace("snmp = \"192.168.10.20:161\"\ncommunity_file = \"gao.snmp\"", way);
+        way.replace("oid = \"1.3.6.1.4.1.1.1\"", object).replace("oid = \"1.3.6.1.4.1.1.2\"", "register = \"coil 4\"")
+    };
+    let tcp = "modbus = \"192.168.10.20:502\"";
+    for (way, object) in [
+        (tcp, "register = \"discrete 3\""),
+        ("modbus_rtu = \"/dev/ttyS1\"\nbaud = 9600\nparity = \"none\"", "register = \"holding 9 bit 2 unit 3\""),
+        ("modbus_rtu = \"192.168.10.9:4001\"", "contact = \"gpiochip0 17\""),
+    ] {
+        assert!(parse(&modbus(way, object)).unwrap().sites[0].transmitter.is_some(), "{way}");
+    }
+    check(&modbus(tcp, "register = \"40011\""), 5, &["« 40011 »", "moins un"]);
+    check(&modbus(tcp, "contact = \"17\""), 5, &["gpiochip0 17"]);
+    check(&modbus(tcp, "oid = \"1.3.6.1.4.1.1.1\""), 5, &["aucune voie"]);
+    check(&modbus(tcp, "register = \"coil 1\", oid = \"1.3.6.1\""), 5, &["soit register"]);
+    check(&modbus("", "register = \"coil 1\""), 5, &["aucune voie"]);
+    check(&modbus(tcp, "register = \"coil 1\"").replace("value = \"1\"", "value = \"7\""), 6, &["coil"]);
+    check(&modbus(&format!("{tcp}\nsnmp = \"192.168.10.20:161\""), "register = \"coil 1\""), 5, &["une seule voie"]);
     check(&WIRED.replace("0x5201", "5201X"), 11, &["régulateur"]);
     check(&WIRED.replace("9600", "9601"), 10, &["9601"]);
     check(&WIRED.replace("serial", "dialect = \"pira\"\nserial"), 9, &["« pira »", "ascii"]);

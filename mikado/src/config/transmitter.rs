@@ -1,16 +1,15 @@
-//! `[site.transmitter]`: which object of the transmitter plays which role, and who asks it.
+//! `[site.transmitter]`: how the transmitter is reached, by whom and how often.
 
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
-use domain::Quantity;
-use hardware::transmitter::{
-    AuthProtocol, BadMap, Cipher, Flag, Limits, ObjectId, Point, Role, RoleMap, SetValue, Write,
-};
+use hardware::encoder::{LineAddress, Parity};
+use hardware::transmitter::{AuthProtocol, Cipher, Framing, Limits, ModbusAddress, RoleMap};
 
 use super::Password;
-use super::file::{self, Text, Transmitter};
+use super::file::{Text, Transmitter};
+use super::rds_encoder::BAUDS;
 use super::read::{Reader, address};
 use super::units;
 use crate::speech::Said;
@@ -20,14 +19,14 @@ const EVERY_USUAL: Duration = Duration::from_secs(5);
 const EVERY: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(10);
 /// What most transmitters begin to reduce their power at.
 const VSWR_MAX_USUAL: f64 = 2.0;
+/// Modbus over Serial Line, 2.5.1: 19 200 when nothing else was agreed.
+const MODBUS_BAUD_USUAL: u32 = 19_200;
 
 /// A transmitter of this machine.
 #[derive(Clone, Debug)]
 pub struct TransmitterConfig {
-    /// Where it is asked.
-    pub to: SocketAddr,
-    /// Who asks, and how.
-    pub access: AccessConfig,
+    /// How it is reached.
+    pub reach: ReachConfig,
     /// How often.
     pub every: Duration,
     /// Where its traps arrive; `None` when it sends none.
@@ -36,6 +35,17 @@ pub struct TransmitterConfig {
     pub map: RoleMap,
     /// What is told to people beyond the roles' own limits.
     pub limits: Limits,
+}
+
+/// How equipment is reached; passwords may lie in files of their own.
+#[derive(Clone, Debug)]
+pub enum ReachConfig {
+    /// By SNMP: where, and who asks.
+    Snmp(SocketAddr, AccessConfig),
+    /// By Modbus.
+    Modbus(ModbusAddress),
+    /// By contacts of this machine alone.
+    Contacts,
 }
 
 /// Who asks by SNMP; passwords may lie in files of their own.
@@ -59,21 +69,52 @@ pub enum AccessConfig {
 impl Reader<'_> {
     /// A transmitter, or `None` (with a complaint) when it cannot be asked.
     pub(super) fn transmitter(&mut self, written: &Transmitter) -> Option<TransmitterConfig> {
-        let to = self.value(Some(&written.snmp), None, |t| address(t).map(Some));
-        let access = self.access(written);
+        let at = place(written);
+        let reach = self.reach(written, &at);
         let every = self.value(written.every.as_ref(), EVERY_USUAL, every);
         let traps = self.value(written.traps.as_ref(), None, |t| address(t).map(Some));
-        let map = self.map(written);
+        if traps.is_some() && written.snmp.is_none() {
+            self.complain(&at, "traps n'existe qu'avec snmp.", "traps goes with snmp alone.");
+        }
+        let map = self.map(written, reach.as_ref(), &at);
         let vswr_max = written.vswr_max.as_ref().map_or(VSWR_MAX_USUAL, |v| *v.get_ref());
         if !(1.0..=100.0).contains(&vswr_max) {
             let at = written.vswr_max.as_ref().map_or(0..0, toml::Spanned::span);
             self.complain(&at, "vswr_max va de 1.0 à 100.0.", "vswr_max takes 1.0 to 100.0.");
         }
-        Some(TransmitterConfig { to: to?, access: access?, every, traps, map: map?, limits: Limits { vswr_max } })
+        Some(TransmitterConfig { reach: reach?, every, traps, map: map?, limits: Limits { vswr_max } })
     }
 
-    fn access(&mut self, written: &Transmitter) -> Option<AccessConfig> {
-        let at = written.snmp.span();
+    fn reach(&mut self, written: &Transmitter, at: &Range<usize>) -> Option<ReachConfig> {
+        let over_tcp = |framing| move |to| ReachConfig::Modbus(ModbusAddress { line: LineAddress::Tcp(to), framing });
+        match (&written.snmp, &written.modbus, &written.modbus_rtu) {
+            (Some(snmp), None, None) => {
+                let to: Option<SocketAddr> = self.value(Some(snmp), None, |t| address(t).map(Some));
+                let access = self.access(written, at);
+                Some(ReachConfig::Snmp(to?, access?))
+            }
+            (None, Some(to), None) => self.value(Some(to), None, |t| address(t).map(over_tcp(Framing::Tcp)).map(Some)),
+            (None, None, Some(to)) if to.get_ref().starts_with('/') => {
+                let baud = self.number(written.baud.as_ref(), MODBUS_BAUD_USUAL, |b| BAUDS.contains(b), "baud");
+                // Modbus over Serial Line, 2.5.1: even is what a unit has when nobody has set anything.
+                let parity = self.value(written.parity.as_ref(), Parity::Even, parity);
+                let line = LineAddress::Serial { path: to.get_ref().into(), baud, parity };
+                Some(ReachConfig::Modbus(ModbusAddress { line, framing: Framing::Rtu }))
+            }
+            (None, None, Some(to)) => self.value(Some(to), None, |t| address(t).map(over_tcp(Framing::Rtu)).map(Some)),
+            (None, None, None) => Some(ReachConfig::Contacts),
+            _ => {
+                self.complain(
+                    at,
+                    "une seule voie : soit snmp, soit modbus, soit modbus_rtu.",
+                    "one way alone: either snmp, or modbus, or modbus_rtu.",
+                );
+                None
+            }
+        }
+    }
+
+    fn access(&mut self, written: &Transmitter, at: &Range<usize>) -> Option<AccessConfig> {
         let version = written.version.as_ref().map_or("2c", |v| v.get_ref().as_str());
         match version {
             "1" | "2c" => {
@@ -82,7 +123,7 @@ impl Reader<'_> {
                     (None, Some(file)) => Password::InFile(self.path(Some(file), "")),
                     _ => {
                         self.complain(
-                            &at,
+                            at,
                             "SNMP 1 et 2c demandent soit community, soit community_file.",
                             "SNMP 1 and 2c need either community or community_file.",
                         );
@@ -91,9 +132,9 @@ impl Reader<'_> {
                 };
                 Some(if version == "1" { AccessConfig::V1(community) } else { AccessConfig::V2c(community) })
             }
-            "3" => self.access_v3(written),
+            "3" => self.access_v3(written, at),
             _ => {
-                let at = written.version.as_ref().map_or(at, Text::span);
+                let at = written.version.as_ref().map_or_else(|| at.clone(), Text::span);
                 self.complain(
                     &at,
                     format!("« {version} » n'est pas une version de SNMP : \"1\", \"2c\" ou \"3\"."),
@@ -104,10 +145,10 @@ impl Reader<'_> {
         }
     }
 
-    fn access_v3(&mut self, written: &Transmitter) -> Option<AccessConfig> {
+    fn access_v3(&mut self, written: &Transmitter, at: &Range<usize>) -> Option<AccessConfig> {
         let (Some(user), Some(password)) = (&written.user, &written.auth_password_file) else {
             self.complain(
-                &written.snmp.span(),
+                at,
                 "SNMP 3 demande user et auth_password_file ; pour chiffrer, aussi privacy_password_file.",
                 "SNMP 3 needs user and auth_password_file; to encrypt, also privacy_password_file.",
             );
@@ -124,92 +165,14 @@ impl Reader<'_> {
         let auth = (auth, Password::InFile(self.path(Some(password), "")));
         Some(AccessConfig::V3 { user: user.get_ref().clone(), auth, privacy })
     }
-
-    fn map(&mut self, written: &Transmitter) -> Option<RoleMap> {
-        let roles = [
-            (Quantity::RfOn, &written.rf_on),
-            (Quantity::ForwardPower, &written.forward_power_w),
-            (Quantity::ReflectedPower, &written.reflected_power_w),
-            (Quantity::Frequency, &written.frequency_khz),
-            (Quantity::PaTemperature, &written.pa_temperature_c),
-            (Quantity::Exciter, &written.exciter),
-            (Quantity::Mains, &written.mains),
-            (Quantity::Battery, &written.battery_v),
-            (Quantity::Generator, &written.generator),
-            (Quantity::Fuel, &written.fuel_percent),
-            (Quantity::RoomTemperature, &written.room_temperature_c),
-        ];
-        let roles = roles.into_iter().filter_map(|(q, w)| self.role(q, w.as_ref()?)).collect();
-        let flags = written.alarm.iter().filter_map(|a| self.flag(a)).collect();
-        let restart = written.restart.as_ref().and_then(|w| self.write(w));
-        match RoleMap::new(roles, flags, restart) {
-            Ok(map) => Some(map),
-            Err(why) => {
-                let said = bad_map(why);
-                self.complain(&written.snmp.span(), said.fr, said.en);
-                None
-            }
-        }
-    }
-
-    fn role(&mut self, quantity: Quantity, written: &file::Point) -> Option<Role> {
-        let object = self.object(&written.oid)?;
-        let usual = 1.0;
-        let point = Point { object, scale: written.scale.unwrap_or(usual), on: written.on.unwrap_or(usual) };
-        Some(Role { quantity, point, least: written.min, most: written.max })
-    }
-
-    fn flag(&mut self, written: &file::Flag) -> Option<Flag> {
-        let object = self.object(&written.oid)?;
-        let fr = written.fr.get_ref().clone();
-        let en = written.en.as_ref().map_or_else(|| fr.clone(), |t| t.get_ref().clone());
-        let forbids_restart = written.forbids_restart.unwrap_or(false);
-        Some(Flag { object, when: written.when.unwrap_or(1.0), fr, en, forbids_restart })
-    }
-
-    fn write(&mut self, written: &file::Write) -> Option<Write> {
-        let object = self.object(&written.oid)?;
-        let text = written.value.get_ref();
-        let value = match written.kind.as_ref().map_or("integer", |t| t.get_ref().as_str()) {
-            "integer" => text.parse().ok().map(SetValue::Integer),
-            "unsigned" => text.parse().ok().map(SetValue::Unsigned),
-            "text" => Some(SetValue::Text(text.clone())),
-            _ => None,
-        };
-        if value.is_none() {
-            self.complain(
-                &written.value.span(),
-                "value et type ne vont pas ensemble : type = \"integer\", \"unsigned\" ou \"text\", value = \"1\".",
-                "value and type do not go together: type = \"integer\", \"unsigned\" or \"text\", value = \"1\".",
-            );
-        }
-        Some(Write { object, value: value? })
-    }
-
-    fn object(&mut self, text: &Text) -> Option<ObjectId> {
-        let at: Range<usize> = text.span();
-        let object = text.get_ref().parse();
-        if object.is_err() {
-            let name = text.get_ref();
-            self.complain(
-                &at,
-                format!("« {name} » n'est pas un objet SNMP : des nombres et des points, comme \"1.3.6.1.4.1.28142.1\", pris dans la notice de l'émetteur."),
-                format!("“{name}” is not an SNMP object: numbers and dots, such as \"1.3.6.1.4.1.28142.1\", taken from the transmitter's manual."),
-            );
-        }
-        object.ok()
-    }
 }
 
-fn bad_map(why: BadMap) -> Said {
-    let fr = match why {
-        BadMap::Empty => "aucun rôle : il faut au moins une lecture, par exemple [site.transmitter.rf_on].".to_owned(),
-        BadMap::Blind => "restart demande rf_on : un ordre que l'on ne relit pas n'est pas un ordre.".to_owned(),
-        BadMap::Twice(quantity) => format!("{} est écrit deux fois.", quantity.key()),
-        BadMap::Flags => format!("plus de {} alarmes.", RoleMap::FLAGS_MAX),
-        BadMap::Scale => "scale est un nombre autre que 0.".to_owned(),
-    };
-    Said::new(fr, format!("{why}."))
+/// Where people look when the way itself is wrong.
+fn place(written: &Transmitter) -> Range<usize> {
+    let ways = [&written.snmp, &written.modbus, &written.modbus_rtu, &written.every];
+    let roles = [&written.rf_on, &written.forward_power_w, &written.mains, &written.exciter];
+    let points = roles.into_iter().flatten().flat_map(|p| [&p.contact, &p.register, &p.oid]);
+    ways.into_iter().chain(points).flatten().next().map_or(0..0, Text::span)
 }
 
 fn every(text: &str) -> Result<Duration, Said> {
@@ -244,6 +207,18 @@ fn cipher(text: &str) -> Result<Cipher, Said> {
         _ => Err(Said::new(
             format!("« {text} » n'est pas un chiffre : \"AES\", \"AES-256\" ou \"DES\"."),
             format!("“{text}” is not a cipher: \"AES\", \"AES-256\" or \"DES\"."),
+        )),
+    }
+}
+
+fn parity(text: &str) -> Result<Parity, Said> {
+    match text {
+        "none" => Ok(Parity::None),
+        "even" => Ok(Parity::Even),
+        "odd" => Ok(Parity::Odd),
+        _ => Err(Said::new(
+            format!("« {text} » n'est pas une parité : \"even\", \"odd\" ou \"none\"."),
+            format!("“{text}” is not a parity: \"even\", \"odd\" or \"none\"."),
         )),
     }
 }

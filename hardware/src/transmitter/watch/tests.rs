@@ -1,12 +1,13 @@
 //! What a watch makes of readings, second by second.
 
-use super::super::map::{Flag, Point, SetValue, Write};
+use super::super::map::{Flag, Point};
+use super::super::object::{Object, SetValue, Write};
 use super::*;
 
 const OWN_KHZ: Option<u32> = Some(94_000);
 
 fn role(quantity: Quantity, least: Option<f64>, most: Option<f64>) -> Role {
-    let object = "1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap();
+    let object = Object::Snmp("1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap());
     Role { quantity, point: Point { object, scale: 1.0, on: 1.0 }, least, most }
 }
 
@@ -18,15 +19,15 @@ fn watch() -> Watch {
         role(Quantity::ReflectedPower, None, None),
         role(Quantity::Frequency, None, None),
     ];
-    let object: super::super::ObjectId = "1.3.6.1.4.1.8072.9999.9999.9".parse().unwrap();
+    let id: super::super::ObjectId = "1.3.6.1.4.1.8072.9999.9999.9".parse().unwrap();
     let local = Flag {
-        object: object.clone(),
+        object: Object::Snmp(id.clone()),
         when: 1.0,
         fr: "L'émetteur est en mode local.".into(),
         en: "The transmitter is in local mode.".into(),
         forbids_restart: true,
     };
-    let restart = Write { object, value: SetValue::Integer(1) };
+    let restart = Write::Snmp(id, SetValue::Integer(1));
     let map = RoleMap::new(roles, vec![local], Some(restart)).unwrap();
     Watch::new(map, Limits { vswr_max: 1.8 }, Restarts::default())
 }

@@ -1,12 +1,12 @@
 //! What `mikado doctor` says of a site's own equipment: it asks once, as the air process would, and tells what answered.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 use std::path::Path;
 use std::time::Duration;
 
 use domain::Quantity;
 use hardware::encoder::{EncoderLink, LineAddress};
-use hardware::transmitter::{Limits, LinkError, Restarts, SnmpLink, Watch};
+use hardware::transmitter::{EquipmentLink, Limits, LinkError, Reach, Restarts, Watch};
 use jiff::Timestamp;
 
 use super::super::equipment;
@@ -40,7 +40,7 @@ fn of_site(site: &SiteConfig) -> Vec<Look> {
 }
 
 fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
-    let (id, to) = (site.id, config.to);
+    let id = site.id;
     let options = match equipment::transmitter(config) {
         Ok(options) => options,
         Err(why) => {
@@ -54,10 +54,10 @@ fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
         }
     };
     let objects: Vec<_> = options.map.objects().collect();
-    let answers = SnmpLink::new(to, options.access.clone()).ask(&objects);
+    let answers = EquipmentLink::new(&options.reach).ask(&objects);
     let mut looks = vec![match &answers {
         Ok(answers) => read(site, &options.map, options.limits, answers),
-        Err(why) => silent(site, *why, to),
+        Err(why) => silent(site, *why, &options.reach),
     }];
     if config.map.restart().is_some() {
         looks.push(Look::new(
@@ -96,14 +96,31 @@ fn read(site: &SiteConfig, map: &hardware::transmitter::RoleMap, limits: Limits,
     Look::new("émetteur", all, format!("{id} : {}.", told("non lu")), format!("{id}: {}.", told("not read")))
 }
 
-fn silent(site: &SiteConfig, why: LinkError, to: SocketAddr) -> Look {
+fn silent(site: &SiteConfig, why: LinkError, reach: &Reach) -> Look {
     let id = site.id;
+    let place = match reach {
+        Reach::Snmp(to, _) => to.to_string(),
+        Reach::Modbus(address) => place(&address.line),
+        Reach::Contacts => "gpiochip".to_owned(),
+    };
     let fr = match why {
         LinkError::Silent => "ne répond pas : vérifiez le câble, l'alimentation, l'adresse et la communauté",
         LinkError::Barred => "refuse l'accès : vérifiez l'utilisateur et les mots de passe",
-        LinkError::Nonsense | LinkError::Refused(_) => "répond par autre chose que du SNMP de cette version",
+        LinkError::Nonsense | LinkError::Refused(_) => {
+            "répond par autre chose : vérifiez la version de SNMP, le cadrage ou la vitesse de Modbus"
+        }
+        LinkError::NoContact => {
+            "ne se lit pas : ce noyau n'a pas ce circuit de contacts, ou Mikado n'a pas le droit de s'en servir (groupe gpio)"
+        }
     };
-    Look::new("émetteur", false, format!("{id} : {to} {fr}."), format!("{id}: {to}: {why}."))
+    Look::new("émetteur", false, format!("{id} : {place} {fr}."), format!("{id}: {place}: {why}."))
+}
+
+fn place(line: &LineAddress) -> String {
+    match line {
+        LineAddress::Tcp(to) => to.to_string(),
+        LineAddress::Serial { path, .. } => path.display().to_string(),
+    }
 }
 
 /// Whether the place that the multiplex goes to is there. The card is not opened: the air has it, or will want it.
@@ -137,10 +154,7 @@ fn of_mpx(site: &SiteConfig, mpx: &MpxOutput) -> Look {
 /// Opens the line and says nothing: what is on the air is the air's to say.
 fn of_encoder(site: &SiteConfig, encoder: &EncoderOptions) -> Look {
     let id = site.id;
-    let place = match &encoder.address {
-        LineAddress::Tcp(to) => to.to_string(),
-        LineAddress::Serial { path, .. } => path.display().to_string(),
-    };
+    let place = place(&encoder.address);
     match EncoderLink::new(encoder.address.clone(), encoder.dialect).open() {
         Ok(_) => Look::new(
             "rds",
@@ -161,16 +175,16 @@ fn contacts() -> Look {
     let chips = (0..8).filter(|n| Path::new(&format!("/dev/gpiochip{n}")).exists()).count();
     if chips > 0 {
         let (fr, en) = (
-            format!("{chips} circuit(s) de contacts (gpiochip) ; Mikado ne s'en sert pas encore."),
-            format!("{chips} chip(s) of contacts (gpiochip); Mikado does not use them yet."),
+            format!("{chips} circuit(s) de contacts (gpiochip), pour contact = \"gpiochip0 17\" dans un rôle."),
+            format!("{chips} chip(s) of contacts (gpiochip), for contact = \"gpiochip0 17\" in a role."),
         );
         return Look::new("contacts", true, fr, en);
     }
     Look::new(
         "contacts",
         true,
-        "pas de contacts secs : ce noyau n'a pas de gpiochip.",
-        "no dry contacts: this kernel has no gpiochip.",
+        "pas de contacts secs : ce noyau n'a pas de gpiochip ; un boîtier d'entrées-sorties Modbus en donne.",
+        "no dry contacts: this kernel has no gpiochip; a Modbus box of inputs and outputs gives some.",
     )
 }
 

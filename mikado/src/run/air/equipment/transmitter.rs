@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{EquipmentReading, Finding, Severity, SiteId};
-use hardware::transmitter::{Bell, Limits, ObjectId, Order, Restarts, RoleMap, SnmpAccess, SnmpLink, Watch};
+use hardware::transmitter::{Bell, EquipmentLink, Limits, Object, Order, Reach, Restarts, RoleMap, Watch};
 use jiff::Timestamp;
 
 use super::super::alarms::AlarmBoard;
@@ -24,10 +24,8 @@ const RESTARTS_BYTES_MAX: usize = 4_096;
 /// What is asked, by whom and how often.
 #[derive(Clone, Debug)]
 pub struct TransmitterOptions {
-    /// Where it is asked.
-    pub to: SocketAddr,
-    /// Who asks.
-    pub access: SnmpAccess,
+    /// How it is reached.
+    pub reach: Reach,
     /// How often.
     pub every: Duration,
     /// Where its traps arrive.
@@ -58,7 +56,7 @@ impl Equipment {
         let notes = Notes(dir.join(RESTARTS_FILE));
         let restarts = Restarts::remembered(notes.ages(clock.now()), Duration::ZERO);
         let asking = Asking {
-            link: SnmpLink::new(options.to, options.access.clone()),
+            link: EquipmentLink::new(&options.reach),
             watch: Watch::new(options.map.clone(), options.limits, restarts),
             bell: bell(options, alarms, clock),
             every: options.every,
@@ -82,7 +80,7 @@ impl Equipment {
 }
 
 struct Asking {
-    link: SnmpLink,
+    link: EquipmentLink,
     watch: Watch,
     bell: Option<Bell>,
     every: Duration,
@@ -97,8 +95,8 @@ struct Asking {
 
 impl Asking {
     fn run(mut self) {
-        let objects: Vec<ObjectId> = self.watch.map().objects().cloned().collect();
-        let objects: Vec<&ObjectId> = objects.iter().collect();
+        let objects: Vec<Object> = self.watch.map().objects().cloned().collect();
+        let objects: Vec<&Object> = objects.iter().collect();
         loop {
             let asked = Instant::now();
             let answers = self.link.ask(&objects);
@@ -138,8 +136,8 @@ impl Asking {
 }
 
 fn bell(options: &TransmitterOptions, alarms: &AlarmBoard, clock: WallClock) -> Option<Bell> {
-    let listen = options.traps?;
-    match Bell::new(listen, options.to.ip()) {
+    let (Some(listen), Reach::Snmp(from, _)) = (options.traps, &options.reach) else { return None };
+    match Bell::new(listen, from.ip()) {
         Ok(bell) => Some(bell),
         Err(why) => {
             let finding = Finding {
