@@ -1,6 +1,8 @@
 //! A site with a transmitter whose agent is not ours: what the site says of it, and what its faults cost the air.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "../../hardware/tests/modbusd/mod.rs"]
+mod modbusd;
 #[path = "../../hardware/tests/snmpd/mod.rs"]
 mod snmpd;
 mod station;
@@ -8,7 +10,10 @@ mod station;
 use std::time::{Duration, Instant};
 
 use domain::{Quantity, Vitals};
+use hardware::encoder::LineAddress;
+use hardware::transmitter::{Framing, ModbusAddress, ModbusLink, Register};
 use mikado::kit::Kit;
+use modbusd::Modbusd;
 use rustix::process::Signal;
 use snmpd::{PLAY, Snmpd};
 use station::Station;
@@ -76,4 +81,48 @@ fn a_transmitter_is_told_to_the_wall_and_its_faults_cost_the_air_nothing() {
 
     agent.signal(Signal::CONT);
     within_30_s(&station, "it is used again", |v| reading(v, Quantity::ForwardPower) == Some(480.5));
+}
+
+#[test]
+fn a_dead_exciter_is_changed_over_by_modbus_and_the_air_goes_on() {
+    let units = Modbusd::start();
+    let mut hand = ModbusLink::new(ModbusAddress { line: LineAddress::Tcp(units.tcp), framing: Framing::Tcp });
+    let mut set = |register: &str, value: f64| {
+        let register: Register = register.parse().unwrap();
+        hand.set(register, register.order(value).unwrap()).unwrap();
+    };
+    // Register 12 says whether there is a carrier, coil 1 is the relay.
+    set("holding 12", 1.0);
+    set("coil 1", 0.0);
+    let mut station = Station::new();
+    let to = units.tcp;
+    let map = format!(
+        "opus = \"off\"\n[site.transmitter]\nmodbus = \"{to}\"\nevery = \"1s\"\n\
+         rf_on = {{ register = \"holding 12\" }}\nexciter = {{ register = \"coil 1\" }}\n\
+         forward_power_w = {{ register = \"holding 0\", scale = 0.1 }}\n\
+         [site.transmitter.changeover]\nmain = 0\nstandby = 1\nafter = \"20s\"\n\
+         to_main = {{ register = \"coil 1\", value = \"0\" }}\nto_standby = {{ register = \"coil 1\", value = \"1\" }}\n"
+    );
+    std::fs::write(station.path("mikado.toml"), station.config() + &map).unwrap();
+    station.start(&["air", "--site", "GAO"]);
+    within_30_s(&station, "the readings", |v| {
+        (reading(v, Quantity::RfOn), reading(v, Quantity::Exciter)) == (Some(1.0), Some(0.0))
+    });
+    let (before, begun) = (station.vitals().unwrap(), Instant::now());
+
+    set("holding 12", 0.0);
+    within_30_s(&station, "the dead carrier", |v| has_alarm(v, "transmitter.off"));
+    within_30_s(&station, "the standby", |v| reading(v, Quantity::Exciter) == Some(1.0));
+    set("holding 12", 1.0);
+    let after = within_30_s(&station, "what people are told", |v| has_alarm(v, "transmitter.changeover.standby"));
+    let sounded_s = (after.position.0 - before.position.0) as f64 / 48_000.0;
+    assert!(sounded_s > begun.elapsed().as_secs_f64() - 1.0, "the air waited: {sounded_s} s");
+    let journal = std::fs::read_to_string(station.path("sites/GAO/equipment.journal")).unwrap();
+    let told: Vec<&str> = journal.lines().map(|l| l.split_once(' ').unwrap().1).collect();
+    assert_eq!(told, ["ordered standby: the main exciter is dead", "taken standby: the main exciter is dead"]);
+
+    units.signal(Signal::STOP);
+    within_30_s(&station, "hung units", |v| has_alarm(v, "transmitter.silent"));
+    units.signal(Signal::CONT);
+    within_30_s(&station, "they are used again", |v| reading(v, Quantity::ForwardPower) == Some(480.5));
 }

@@ -2,6 +2,7 @@
 
 use domain::Quantity;
 
+use super::changeover::Pair;
 use super::object::{Object, Write};
 
 /// One object to read and how its number becomes the quantity's unit.
@@ -60,6 +61,7 @@ pub struct RoleMap {
     roles: Vec<Role>,
     flags: Vec<Flag>,
     restart: Option<Write>,
+    pair: Option<Pair>,
 }
 
 /// The roles do not go together.
@@ -74,6 +76,12 @@ pub enum BadMap {
     /// The order to switch on could not be checked.
     #[error("restart needs rf_on: an order without a reading back cannot be checked")]
     Blind,
+    /// The orders to change between two exciters could not be checked.
+    #[error("changeover needs exciter and rf_on: an order without a reading back cannot be checked")]
+    BlindPair,
+    /// Both exciters read alike.
+    #[error("main and standby read the same")]
+    Alike,
     /// More flags than [`RoleMap::FLAGS_MAX`].
     #[error("more than {} alarms", RoleMap::FLAGS_MAX)]
     Flags,
@@ -105,7 +113,20 @@ impl RoleMap {
         if flags.len() > Self::FLAGS_MAX {
             return Err(BadMap::Flags);
         }
-        Ok(Self { roles, flags, restart })
+        Ok(Self { roles, flags, restart, pair: None })
+    }
+
+    /// The same with a pair of exciters, which are changed over when the one in use is dead.
+    ///
+    /// # Errors
+    /// When nobody could read back which is in use, or whether it carries.
+    pub fn with_pair(self, pair: Pair) -> Result<Self, BadMap> {
+        let reads = |quantity| self.roles.iter().any(|r| r.quantity == quantity);
+        if !reads(Quantity::Exciter) || !reads(Quantity::RfOn) {
+            return Err(BadMap::BlindPair);
+        }
+        pair.check()?;
+        Ok(Self { pair: Some(pair), ..self })
     }
 
     /// What is read.
@@ -121,6 +142,11 @@ impl RoleMap {
     /// How the carrier is switched on again; `None` when nobody may.
     pub const fn restart(&self) -> Option<&Write> {
         self.restart.as_ref()
+    }
+
+    /// Its two exciters; `None` when there is one, or when nobody may change them over.
+    pub const fn pair(&self) -> Option<&Pair> {
+        self.pair.as_ref()
     }
 
     /// All objects to read: those of the roles, then those of the flags.

@@ -5,20 +5,22 @@
 //! reading means and is told the time; [`Bell`] hears traps.
 
 mod bell;
+mod changeover;
 mod link;
 mod map;
 mod modbus;
 mod object;
-mod restarts;
+mod ration;
 mod sentences;
 mod snmp;
 mod watch;
 
 pub use bell::Bell;
+pub use changeover::{Pair, Unit, Why};
 pub use link::{EquipmentLink, LinkError, Reach};
 pub use map::{BadMap, Flag, Point, Role, RoleMap};
 pub use modbus::{BadRegister, Framing, ModbusAddress, ModbusLink, Number, NumberKind, Place, Register, Written};
 pub use object::{BadObjectId, Object, ObjectId, SetValue, Write};
-pub use restarts::{RESTARTS_PER_HOUR_MAX, Restarts};
+pub use ration::{CHANGES_PER_HOUR_MAX, RESTARTS_PER_HOUR_MAX, Ration};
 pub use snmp::{AuthProtocol, Cipher, Privacy, Secret, SnmpAccess, SnmpLink};
-pub use watch::{Limits, Order, Turn, Watch};
+pub use watch::{Around, Limits, Order, Past, Turn, Watch, Whose};

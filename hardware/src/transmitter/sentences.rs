@@ -1,12 +1,14 @@
-//! What people are told of a transmitter: what is wrong, what it means for the air, what to do.
+//! What people are told of a transmitter and of what feeds it: what is wrong, what it means for the air, what to do.
 
 use domain::{Finding, Quantity, Severity};
 
+use super::changeover::Unit;
 use super::link::LinkError;
 use super::map::Flag;
+use super::watch::Whose;
 
 fn finding(code: &str, severity: Severity, fr: impl Into<String>, en: impl Into<String>) -> Finding {
-    Finding { code: format!("transmitter.{code}"), severity, at_s: None, fr: fr.into(), en: en.into() }
+    Finding { code: code.to_owned(), severity, at_s: None, fr: fr.into(), en: en.into() }
 }
 
 /// A quantity's name with its article, in French and in English.
@@ -43,26 +45,48 @@ fn value(quantity: Quantity, value: f64) -> (String, String) {
     (en.replace('.', ",").replace('-', "−"), en)
 }
 
-pub(super) fn silent(why: LinkError) -> Finding {
-    let (fr, en) = match why {
-        LinkError::Silent => (
-            "L'émetteur ne répond plus à la télésurveillance. L'antenne continue, mais personne ne voit sa puissance : vérifiez le câble, l'alimentation et l'adresse.",
-            "The transmitter no longer answers. The air goes on, but nobody sees its power: check cable, supply and address.",
-        ),
+/// Who speaks, at the front of a sentence, and what nobody sees while it does not.
+const fn who(whose: Whose) -> [(&'static str, &'static str); 2] {
+    match whose {
+        Whose::Transmitter => [("L'émetteur", "The transmitter"), ("sa puissance", "its power")],
+        Whose::Power => [
+            ("L'équipement d'énergie", "The power equipment"),
+            ("le secteur et la réserve du site", "the site's mains and reserve"),
+        ],
+    }
+}
+
+pub(super) fn silent(whose: Whose, why: LinkError) -> Finding {
+    let [(fr, en), (unseen_fr, unseen_en)] = who(whose);
+    let (said_fr, said_en) = match why {
+        LinkError::Silent => ("ne répond plus à la télésurveillance", "no longer answers"),
+        LinkError::Barred => ("refuse l'accès de la télésurveillance", "does not let us in"),
+        LinkError::Nonsense | LinkError::Refused(_) => {
+            ("répond à la télésurveillance par autre chose qu'une réponse", "answers with what is no answer")
+        }
+        LinkError::NoContact => ("a des contacts qui ne se lisent pas", "has contacts that cannot be read"),
+    };
+    let (do_fr, do_en) = match why {
+        LinkError::Silent => ("vérifiez le câble, l'alimentation et l'adresse", "check cable, supply and address"),
         LinkError::Barred => (
-            "L'émetteur refuse l'accès de la télésurveillance. L'antenne continue : vérifiez la communauté ou l'utilisateur et ses mots de passe.",
-            "The transmitter does not let us in. The air goes on: check the community, or the user and the passwords.",
+            "vérifiez la communauté ou l'utilisateur et ses mots de passe",
+            "check the community, or the user and the passwords",
         ),
         LinkError::Nonsense | LinkError::Refused(_) => (
-            "L'émetteur répond à la télésurveillance par autre chose qu'une réponse. L'antenne continue : vérifiez l'adresse et le protocole (version de SNMP, cadrage ou vitesse de Modbus).",
-            "What the transmitter answers is no answer. The air goes on: check the address and the protocol (version of SNMP, framing or speed of Modbus).",
+            "vérifiez l'adresse et le protocole (version de SNMP, cadrage ou vitesse de Modbus)",
+            "check the address and the protocol (version of SNMP, framing or speed of Modbus)",
         ),
         LinkError::NoContact => (
-            "Les contacts de l'émetteur ne se lisent pas : cette machine n'a pas ce gpiochip, ou n'a pas le droit de s'en servir. L'antenne continue : voyez « mikado doctor ».",
-            "The transmitter's contacts cannot be read: this machine has no such gpiochip, or no right to use it. The air goes on: see “mikado doctor”.",
+            "cette machine n'a pas ce gpiochip ou pas le droit de s'en servir, voyez « mikado doctor »",
+            "this machine has no such gpiochip or no right to use it, see “mikado doctor”",
         ),
     };
-    finding("silent", Severity::Warning, fr, en)
+    finding(
+        "silent",
+        Severity::Warning,
+        format!("{fr} {said_fr}. L'antenne continue, mais personne ne voit {unseen_fr} : {do_fr}."),
+        format!("{en} {said_en}. The air goes on, but nobody sees {unseen_en}: {do_en}."),
+    )
 }
 
 pub(super) fn off() -> Finding {
@@ -83,18 +107,29 @@ pub(super) fn mains() -> Finding {
     )
 }
 
-pub(super) fn missing(quantity: Quantity) -> Finding {
+pub(super) fn no_generator() -> Finding {
+    finding(
+        "generator",
+        Severity::Warning,
+        "Le secteur manque et le groupe électrogène ne tourne pas ; le site vit sur sa batterie. Faites démarrer le groupe.",
+        "There are no mains and the generator does not run; the site lives on its battery. Have the generator started.",
+    )
+}
+
+pub(super) fn missing(whose: Whose, quantity: Quantity) -> Finding {
+    let [(who_fr, who_en), _] = who(whose);
     let (fr, en) = name(quantity);
     let key = quantity.key();
     finding(
         &format!("missing.{key}"),
         Severity::Warning,
-        format!("L'émetteur répond, mais ne dit pas {fr}. Vérifiez l'objet de {key} dans la configuration."),
-        format!("The transmitter answers, but does not tell {en}. Check the object of {key} in the config."),
+        format!("{who_fr} répond, mais ne dit pas {fr}. Vérifiez l'objet de {key} dans la configuration."),
+        format!("{who_en} answers, but does not tell {en}. Check the object of {key} in the config."),
     )
 }
 
-pub(super) fn absurd(quantity: Quantity, told: f64) -> Finding {
+pub(super) fn absurd(whose: Whose, quantity: Quantity, told: f64) -> Finding {
+    let [(who_fr, who_en), _] = who(whose);
     let (fr, en) = name(quantity);
     let (value_fr, value_en) = value(quantity, told);
     let key = quantity.key();
@@ -102,11 +137,9 @@ pub(super) fn absurd(quantity: Quantity, told: f64) -> Finding {
         &format!("absurd.{key}"),
         Severity::Warning,
         format!(
-            "L'émetteur donne une valeur impossible pour {fr} ({value_fr}) ; elle est ignorée. Vérifiez l'échelle de {key}."
+            "{who_fr} donne une valeur impossible pour {fr} ({value_fr}) ; elle est ignorée. Vérifiez l'échelle de {key}."
         ),
-        format!(
-            "The transmitter tells an impossible value for {en} ({value_en}); it is ignored. Check the scale of {key}."
-        ),
+        format!("{who_en} tells an impossible value for {en} ({value_en}); it is ignored. Check the scale of {key}."),
     )
 }
 
@@ -179,15 +212,100 @@ pub(super) fn restarts_used() -> Finding {
     )
 }
 
+/// Why an order was not taken.
+fn reason(why: LinkError) -> (String, String) {
+    let fr = match why {
+        LinkError::Silent => "il ne répond pas".to_owned(),
+        LinkError::Barred => "il refuse l'accès".to_owned(),
+        LinkError::Nonsense => "sa réponse n'en est pas une".to_owned(),
+        LinkError::Refused(code) => format!("erreur {code}"),
+        LinkError::NoContact => "cette machine n'a pas ce contact".to_owned(),
+    };
+    (fr, why.to_string())
+}
+
 pub(super) fn refused(why: LinkError) -> Finding {
+    let (why_fr, why_en) = reason(why);
     finding(
         "restart.refused",
         Severity::Blocking,
         format!(
-            "L'émetteur n'a pas pris l'ordre de remise en marche ({why}). Vérifiez le droit d'écriture et l'objet de restart."
+            "L'émetteur n'a pas pris l'ordre de remise en marche ({why_fr}). Vérifiez le droit d'écriture et l'objet de restart."
         ),
         format!(
-            "The transmitter did not take the order to switch on ({why}). Check the right to write and the object of restart."
+            "The transmitter did not take the order to switch on ({why_en}). Check the right to write and the object of restart."
+        ),
+    )
+}
+
+const fn exciter(unit: Unit) -> (&'static str, &'static str) {
+    match unit {
+        Unit::Main => ("l'excitateur principal", "the main exciter"),
+        Unit::Standby => ("l'excitateur de secours", "the standby exciter"),
+    }
+}
+
+pub(super) fn on_standby() -> Finding {
+    finding(
+        "changeover.standby",
+        Severity::Warning,
+        "L'excitateur de secours émet ; il n'y en a plus d'autre derrière lui. Réparez l'excitateur principal, puis remettez-le en service sur place.",
+        "The standby exciter carries; there is no other behind it. Repair the main exciter, then put it back on at the transmitter.",
+    )
+}
+
+pub(super) fn on_exercise() -> Finding {
+    finding(
+        "changeover.exercise",
+        Severity::Info,
+        "L'excitateur de secours émet pour son essai ; l'excitateur principal reprend ensuite de lui-même.",
+        "The standby exciter carries for its exercise; the main exciter takes over again by itself.",
+    )
+}
+
+pub(super) fn exercise_failed() -> Finding {
+    finding(
+        "changeover.exercise.failed",
+        Severity::Warning,
+        "L'excitateur de secours n'a pas émis à son dernier essai ; l'excitateur principal a repris. Réparez le secours avant d'en avoir besoin.",
+        "The standby exciter did not carry when it was last exercised; the main exciter took over again. Repair the standby before it is needed.",
+    )
+}
+
+pub(super) fn change_failed(unit: Unit) -> Finding {
+    let (fr, en) = exciter(unit);
+    finding(
+        "changeover.failed",
+        Severity::Blocking,
+        format!(
+            "L'ordre de mettre {fr} en service a été donné, et 30 s après l'autre est toujours lu. Vérifiez le relais et la commande à distance sur place."
+        ),
+        format!(
+            "It was ordered to put {en} on, and 30 s later the other still reads as in use. Check the relay and the remote control at the transmitter."
+        ),
+    )
+}
+
+pub(super) fn changes_used() -> Finding {
+    finding(
+        "changeover.used",
+        Severity::Blocking,
+        "Aucun des deux excitateurs ne donne de porteuse ; Mikado ne les change plus. Vérifiez l'amplificateur, l'antenne et le secteur.",
+        "Neither exciter gives a carrier; Mikado no longer changes them over. Check amplifier, antenna and mains.",
+    )
+}
+
+pub(super) fn change_refused(unit: Unit, why: LinkError) -> Finding {
+    let (fr, en) = exciter(unit);
+    let (why_fr, why_en) = reason(why);
+    finding(
+        "changeover.refused",
+        Severity::Blocking,
+        format!(
+            "L'ordre de mettre {fr} en service n'a pas été pris ({why_fr}). Vérifiez le droit d'écriture et l'objet de changeover."
+        ),
+        format!(
+            "The order to put {en} on was not taken ({why_en}). Check the right to write and the object of changeover."
         ),
     )
 }

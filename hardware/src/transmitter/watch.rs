@@ -1,5 +1,5 @@
 //! What the readings of a transmitter mean: conditions with hysteresis, sentences that stay as they were raised, and the
-//! order to switch a fallen carrier on again, at most three times an hour.
+//! orders to switch a fallen carrier on again, at most three times an hour, and to change over to the other exciter.
 //!
 //! Asks no clock and touches nothing: it is told the time and what the equipment answered.
 
@@ -9,9 +9,10 @@ use std::time::Duration;
 use domain::{EquipmentReading, Finding, Quantity};
 use jiff::Timestamp;
 
+use super::changeover::{Carrier, Changeover, Seen, Unit, Why};
 use super::link::LinkError;
 use super::map::{Role, RoleMap};
-use super::restarts::Restarts;
+use super::ration::Ration;
 use super::sentences as say;
 
 /// A condition lasts this long before somebody is told: two polls, so that one lost answer is none.
@@ -22,8 +23,10 @@ const CLEAR_AFTER: Duration = Duration::from_secs(15);
 const BACK: f64 = 0.03;
 /// The carrier may be this far from the site's frequency: exciters tell it in steps of 10 kHz.
 const FREQUENCY_OFF_KHZ: f64 = 5.5;
-/// Below this power towards the antenna the ratio of two powers says nothing.
-const VSWR_FORWARD_W_MIN: f64 = 1.0;
+/// Below this power towards the antenna the ratio of two powers says nothing, and nobody hears the transmitter.
+const FORWARD_W_MIN: f64 = 1.0;
+/// A generator that starts by itself has started by then.
+const GENERATOR_WITHIN: Duration = Duration::from_mins(2);
 /// A carrier that fell is given this long to come back by itself: transmitters have a protection that retries.
 const RESTART_AFTER: Duration = Duration::from_mins(1);
 /// When the carrier must be read as on after the order.
@@ -34,8 +37,30 @@ const RESTART_SHOWN: Duration = Duration::from_hours(1);
 /// What all roles together may not pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
+    /// Whose readings they are.
+    pub whose: Whose,
     /// The voltage standing wave ratio above which somebody is told.
     pub vswr_max: f64,
+}
+
+/// Whose readings they are: the sentences name it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// The transmitter's.
+    #[default]
+    Transmitter,
+    /// Those of what feeds the site: mains, battery, generator, the room.
+    Power,
+}
+
+impl Whose {
+    /// Its name for machines, with which the codes of its conditions begin.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Transmitter => "transmitter",
+            Self::Power => "power",
+        }
+    }
 }
 
 /// What the shell does next.
@@ -43,6 +68,36 @@ pub struct Limits {
 pub enum Order {
     /// Write the map's restart.
     Restart,
+    /// Put this exciter on.
+    Select(Unit, Why),
+}
+
+/// What an earlier life of the process ordered.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Restarts of the carrier.
+    pub restarts: Ration,
+    /// Changes between the exciters.
+    pub changes: Ration,
+    /// Whether an exercise of the standby had begun and not ended; it is given its whole time again.
+    pub in_exercise: bool,
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self { restarts: Ration::restarts(), changes: Ration::changes(), in_exercise: false }
+    }
+}
+
+/// What is known beside the equipment at one look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// The site's own frequency; `None` when it is not known.
+    pub frequency_khz: Option<u32>,
+    /// Whether an alert is on the air.
+    pub alert: bool,
+    /// Whether the standby exciter is to be exercised now.
+    pub exercise_due: bool,
 }
 
 /// What came out of one look.
@@ -61,7 +116,8 @@ pub struct Turn {
 pub struct Watch {
     map: RoleMap,
     limits: Limits,
-    restarts: Restarts,
+    restarts: Ration,
+    changeover: Option<Changeover>,
     readings: Vec<EquipmentReading>,
     conditions: BTreeMap<String, Condition>,
     /// Since when the carrier is off; `None` while it is on or unknown.
@@ -73,8 +129,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch over equipment with this map, remembering the restarts of an earlier life.
-    pub fn new(map: RoleMap, limits: Limits, restarts: Restarts) -> Self {
+    /// A watch over equipment with this map, remembering what an earlier life ordered.
+    pub fn new(map: RoleMap, limits: Limits, past: Past) -> Self {
         let mut quantities: Vec<Quantity> = map.roles().iter().map(|r| r.quantity).collect();
         if [Quantity::ForwardPower, Quantity::ReflectedPower].iter().all(|q| quantities.contains(q)) {
             quantities.push(Quantity::Vswr);
@@ -82,10 +138,13 @@ impl Watch {
         quantities.sort_unstable();
         let unread = |quantity| EquipmentReading { quantity, value: None, read_at: None };
         let readings = quantities.into_iter().map(unread).collect();
+        let exercise_since = past.in_exercise.then_some(Duration::ZERO);
+        let changeover = map.pair().map(|pair| Changeover::new(pair, past.changes, exercise_since));
         Self {
             map,
             limits,
-            restarts,
+            restarts: past.restarts,
+            changeover,
             readings,
             conditions: BTreeMap::new(),
             off_since: None,
@@ -100,45 +159,62 @@ impl Watch {
     }
 
     /// Takes what the equipment answered to [`RoleMap::objects`], `up` after the watch began and at `now` by the wall.
-    /// `frequency_khz` is the site's own, when it is known.
     pub fn heard(
         &mut self,
         up: Duration,
         now: Timestamp,
         answers: Result<&[Option<f64>], LinkError>,
-        frequency_khz: Option<u32>,
+        around: Around,
     ) -> Turn {
-        let why = answers.as_ref().err().copied();
-        self.see(up, "silent", why.is_some(), || say::silent(why.unwrap_or(LinkError::Silent)));
+        let (why, whose) = (answers.as_ref().err().copied(), self.limits.whose);
+        self.see(up, "silent", why.is_some(), || say::silent(whose, why.unwrap_or(LinkError::Silent)));
         match answers {
             Ok(answers) => self.read(up, now, answers),
             Err(_) => self.readings.iter_mut().for_each(|r| r.value = None),
         }
         if why.is_none() {
-            self.judge(up, frequency_khz);
+            self.judge(up, around.frequency_khz);
         }
-        let order = self.restart(up, why.is_none());
-        let findings = self.conditions.values().filter_map(|c| c.raised.clone()).collect();
+        let order = self.restart(up, why.is_none()).or_else(|| self.change(up, why.is_none(), around));
+        let findings = self.conditions.values().filter_map(|c| c.raised.clone());
+        let findings = findings.map(|f| Finding { code: format!("{}.{}", whose.key(), f.code), ..f }).collect();
         Turn { readings: self.readings.clone(), findings, order }
     }
 
     /// The equipment refused the order, or did not answer to it.
-    pub fn refused(&mut self, up: Duration, why: LinkError) {
-        let condition = self.conditions.entry("refused".to_owned()).or_default();
-        condition.raised = Some(say::refused(why));
+    pub fn refused(&mut self, up: Duration, order: Order, why: LinkError) {
+        let (code, said) = match order {
+            Order::Restart => ("refused", say::refused(why)),
+            Order::Select(unit, _) => {
+                if let Some(changeover) = self.changeover.as_mut() {
+                    changeover.refused();
+                }
+                ("changeover.refused", say::change_refused(unit, why))
+            }
+        };
+        let condition = self.conditions.entry(code.to_owned()).or_default();
+        condition.raised = Some(said);
         condition.good_since = Some(up);
     }
 
+    /// Whether the standby exciter carries because it is exercised.
+    pub fn is_exercise(&self) -> bool {
+        self.changeover.as_ref().is_some_and(Changeover::is_exercise)
+    }
+
     fn read(&mut self, up: Duration, now: Timestamp, answers: &[Option<f64>]) {
+        let whose = self.limits.whose;
         let roles: Vec<Role> = self.map.roles().to_vec();
         for (role, answer) in roles.iter().zip(answers) {
             let told = answer.map(|raw| role.value(raw));
             let value = told.filter(|v| role.quantity.possible().contains(v));
             let quantity = role.quantity;
             self.set(quantity, value, now);
-            self.see(up, &format!("missing.{}", quantity.key()), told.is_none(), || say::missing(quantity));
+            self.see(up, &format!("missing.{}", quantity.key()), told.is_none(), || say::missing(whose, quantity));
             let absurd = told.is_some() && value.is_none();
-            self.see(up, &format!("absurd.{}", quantity.key()), absurd, || say::absurd(quantity, told.unwrap_or(0.0)));
+            self.see(up, &format!("absurd.{}", quantity.key()), absurd, || {
+                say::absurd(whose, quantity, told.unwrap_or(0.0))
+            });
         }
         let flags = self.map.flags().to_vec();
         for (n, (flag, answer)) in flags.iter().zip(&answers[roles.len().min(answers.len())..]).enumerate() {
@@ -161,7 +237,7 @@ impl Watch {
     }
 
     fn vswr(&self) -> Option<f64> {
-        let forward = self.value(Quantity::ForwardPower).filter(|w| *w >= VSWR_FORWARD_W_MIN)?;
+        let forward = self.value(Quantity::ForwardPower).filter(|w| *w >= FORWARD_W_MIN)?;
         let rho = (self.value(Quantity::ReflectedPower)? / forward).sqrt();
         // All of it comes back: no antenna. The ratio has no end, the reading has.
         let most = *Quantity::Vswr.possible().end();
@@ -188,10 +264,13 @@ impl Watch {
             let wrong = (told - f64::from(own)).abs() > FREQUENCY_OFF_KHZ;
             self.see(up, "frequency", wrong, || say::frequency(told, own));
         }
-        for switch in [Quantity::Mains] {
-            if let Some(on) = self.value(switch) {
-                self.see(up, "mains", on < 0.5, say::mains);
-            }
+        if let Some(on) = self.value(Quantity::Mains) {
+            self.see(up, "mains", on < 0.5, say::mains);
+        }
+        if let Some(runs) = self.value(Quantity::Generator) {
+            let away = self.conditions.get("mains").and_then(|c| c.bad_since);
+            let awaited = away.is_some_and(|since| up.saturating_sub(since) >= GENERATOR_WITHIN);
+            self.see(up, "generator", awaited && runs < 0.5, say::no_generator);
         }
     }
 
@@ -257,7 +336,7 @@ impl Watch {
         }
         if !self.restarts.may(up) {
             let failed = ordered.is_none_or(|at| up.saturating_sub(at) >= READ_BACK_WITHIN);
-            if self.restarts.are_used_up(up) && failed {
+            if self.restarts.is_used_up(up) && failed {
                 self.hold("restart.used", say::restarts_used);
             }
             return None;
@@ -266,6 +345,40 @@ impl Watch {
         self.ordered_at = Some(up);
         self.hold("restart.ordered", say::restart_ordered);
         Some(Order::Restart)
+    }
+
+    fn change(&mut self, up: Duration, heard: bool, around: Around) -> Option<Order> {
+        let reads = |q| self.value(q).filter(|_| heard);
+        let in_use = reads(Quantity::Exciter).and_then(|n| self.map.pair()?.unit(n));
+        let powerless = reads(Quantity::ForwardPower).is_some_and(|w| w < FORWARD_W_MIN);
+        let carrier = match reads(Quantity::RfOn).map(|on| on > 0.5) {
+            None => Carrier::Unknown,
+            Some(true) => Carrier::On,
+            Some(false) if powerless => Carrier::SurelyOff,
+            Some(false) => Carrier::Off,
+        };
+        let forbidden = self.is_forbidden() || reads(Quantity::Mains).is_some_and(|on| on < 0.5);
+        let seen = Seen { in_use, carrier, forbidden, alert: around.alert, exercise_due: around.exercise_due };
+        let changeover = self.changeover.as_mut()?;
+        let order = changeover.look(up, seen);
+        let (failed, exercise_failed, used_up, exercise) =
+            (changeover.failed, changeover.exercise_failed, changeover.used_up, changeover.is_exercise());
+        self.see(up, "changeover.refused", false, say::off);
+        self.see(up, "changeover.standby", in_use == Some(Unit::Standby) && !exercise, say::on_standby);
+        self.stands("changeover.exercise", exercise, say::on_exercise);
+        self.stands("changeover.failed", failed.is_some(), || say::change_failed(failed.unwrap_or(Unit::Main)));
+        self.stands("changeover.exercise.failed", exercise_failed, say::exercise_failed);
+        self.stands("changeover.used", used_up, say::changes_used);
+        order.map(|(unit, why)| Order::Select(unit, why))
+    }
+
+    /// A condition that is there or not, as something else has decided already.
+    fn stands(&mut self, code: &str, is_there: bool, say: impl FnOnce() -> Finding) {
+        if is_there {
+            self.hold(code, say);
+        } else {
+            self.conditions.remove(code);
+        }
     }
 
     /// Whether a condition of the equipment itself, seen at all, forbids to switch on: somebody may work on it.

@@ -8,7 +8,7 @@ use hardware::transmitter::{Privacy, Reach, Secret, SnmpAccess};
 use crate::config::{AccessConfig, Password, ReachConfig, TransmitterConfig};
 use crate::run::air::TransmitterOptions;
 
-/// The transmitter with its passwords.
+/// The transmitter, or what feeds the site, with its passwords.
 ///
 /// # Errors
 /// When a file of a password cannot be read.
@@ -20,6 +20,8 @@ pub(super) fn transmitter(config: &TransmitterConfig) -> io::Result<TransmitterO
         traps: config.traps,
         map: config.map.clone(),
         limits: config.limits,
+        exercise: config.exercise.clone(),
+        shed: config.shed.clone(),
     })
 }
 
@@ -60,10 +62,10 @@ pub(super) fn no_secret(why: &io::Error) -> Finding {
         severity: Severity::Warning,
         at_s: None,
         fr: format!(
-            "Un mot de passe de l'émetteur ne se lit pas ({why}) ; personne ne lit l'émetteur, l'antenne continue. Vérifiez community_file ou les fichiers de mots de passe."
+            "Un mot de passe de l'équipement du site ne se lit pas ({why}) ; personne ne lit cet équipement, l'antenne continue. Vérifiez community_file ou les fichiers de mots de passe."
         ),
         en: format!(
-            "A password of the transmitter cannot be read ({why}); nobody reads the transmitter, the air goes on. Check community_file or the password files."
+            "A password of the site's equipment cannot be read ({why}); nobody reads this equipment, the air goes on. Check community_file or the password files."
         ),
     }
 }

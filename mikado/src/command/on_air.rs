@@ -8,7 +8,7 @@ use super::{Answer, equipment};
 use crate::args::{AirArgs, Args};
 use crate::clock::WallClock;
 use crate::config::salvage::salvage;
-use crate::config::{Config, IcecastConfig, SiteConfig, StreamFormat};
+use crate::config::{Config, IcecastConfig, SiteConfig, StreamFormat, TransmitterConfig};
 use crate::error::Error;
 use crate::run::air::{self, AirOptions, OutputOptions};
 
@@ -69,13 +69,14 @@ fn options(
     }
     let (data_dir, http) = (site.dir.clone(), site.http);
     let live = site.live.clone();
-    let transmitter = site.transmitter.as_ref().and_then(|t| match equipment::transmitter(t) {
+    let mut wired = |config: Option<&TransmitterConfig>| match equipment::transmitter(config?) {
         Ok(options) => Some(options),
         Err(why) => {
             findings.push(equipment::no_secret(&why));
             None
         }
-    });
+    };
+    let (transmitter, power) = (wired(site.transmitter.as_ref()), wired(site.power.as_ref()));
     let rds_encoder = site.rds_encoder.clone();
     AirOptions {
         site: site.id,
@@ -85,6 +86,7 @@ fn options(
         outputs,
         live,
         transmitter,
+        power,
         rds_encoder,
         time: site.time,
         ceiling,

@@ -152,6 +152,7 @@ impl SiteConfig {
             mpx: None,
             live: None,
             transmitter: None,
+            power: None,
             rds_encoder: None,
             time: None,
         }

@@ -146,10 +146,12 @@ pub(super) struct Site {
     pub mpx: Option<Mpx>,
     pub live: Option<Live>,
     pub transmitter: Option<Transmitter>,
+    pub power: Option<Transmitter>,
     pub rds_encoder: Option<RdsEncoder>,
     pub time: Option<Time>,
 }
 
+/// A transmitter, or what feeds the site.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Transmitter {
@@ -183,6 +185,30 @@ pub(super) struct Transmitter {
     #[serde(default)]
     pub alarm: Vec<Flag>,
     pub restart: Option<Write>,
+    pub changeover: Option<Changeover>,
+    pub shed: Option<Shed>,
+}
+
+/// Two limits of each quantity.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shed {
+    pub battery_v: Option<Spanned<[f64; 2]>>,
+    pub fuel_percent: Option<Spanned<[f64; 2]>>,
+    pub room_temperature_c: Option<Spanned<[f64; 2]>>,
+}
+
+/// Two exciters, and what puts each of them on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Changeover {
+    pub main: f64,
+    pub standby: f64,
+    pub to_main: Write,
+    pub to_standby: Write,
+    pub after: Option<Text>,
+    pub exercise: Option<Text>,
+    pub exercise_length: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -281,6 +307,7 @@ pub(super) struct Mpx {
     pub trim: Option<Text>,
     pub signal: Option<Text>,
     pub traffic: Option<bool>,
+    pub eon: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -347,12 +374,15 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("trim", "[site.mpx]"),
     ("signal", "[site.mpx]"),
     ("traffic", "[site.mpx]"),
+    ("eon", "[site.mpx]"),
     ("rtp", "[[site]] ou/or [[site.live.line]]"),
     ("to", "[[site.rtp]]"),
     ("packet_time", "[[site.rtp]]"),
     ("bitrate", "[[site.rtp]]"),
     ("dscp", "[[site.rtp]]"),
     ("transmitter", "[[site]]"),
+    ("power", "[[site]]"),
+    ("shed", "[site.power]"),
     ("rds_encoder", "[[site]]"),
     ("watchdog", "[run]"),
     ("time", "[[site]]"),
@@ -364,14 +394,18 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("run", "[[hq.job]]"),
     ("within", "[[hq.job]]"),
     ("catch_up", "[[hq.job]]"),
-    ("snmp", "[site.transmitter]"),
-    ("modbus", "[site.transmitter]"),
-    ("modbus_rtu", "[site.transmitter]"),
+    ("snmp", "[site.transmitter] ou/or [site.power]"),
+    ("modbus", "[site.transmitter] ou/or [site.power]"),
+    ("modbus_rtu", "[site.transmitter] ou/or [site.power]"),
     ("baud", "[site.transmitter], [site.rds_encoder] ou/or [notices.modem]"),
-    ("parity", "[site.transmitter]"),
+    ("parity", "[site.transmitter] ou/or [site.power]"),
     ("rf_on", "[site.transmitter]"),
     ("forward_power_w", "[site.transmitter]"),
     ("restart", "[site.transmitter]"),
+    ("changeover", "[site.transmitter]"),
+    ("to_main", "[site.transmitter.changeover]"),
+    ("to_standby", "[site.transmitter.changeover]"),
+    ("exercise", "[site.transmitter.changeover]"),
     ("live", "[[site]]"),
     ("listen", "[site.live]"),
     ("buffer", "[site.live] ou/or [[site.live.line]]"),
@@ -381,7 +415,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("user", "[[site.icecast]]"),
     ("password", "[[site.icecast]]"),
     ("password_file", "[[site.icecast]] ou/or [notices.mail]"),
-    ("after", "[notices]"),
+    ("after", "[notices] ou/or [site.transmitter.changeover]"),
     ("mail", "[notices] ou/or [[notices.to]]"),
     ("modem", "[notices]"),
     ("gateway", "[notices]"),

@@ -105,6 +105,8 @@ pub struct SiteConfig {
     pub live: Option<LiveOptions>,
     /// Its transmitter; `None` when it is not wired to this machine.
     pub transmitter: Option<TransmitterConfig>,
+    /// What feeds it: mains, battery, generator; `None` when nothing of it is wired to this machine.
+    pub power: Option<TransmitterConfig>,
     /// Its RDS encoder; `None` when none is wired to this machine.
     pub rds_encoder: Option<EncoderOptions>,
     /// What tells the time beside the machine's clock; `None` when nothing does.

@@ -131,6 +131,7 @@ impl<'a> Reader<'a> {
             mpx: site.mpx.as_ref().and_then(|m| self.mpx(m, &dir)),
             live: site.live.as_ref().and_then(|l| self.live(l)),
             transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
+            power: site.power.as_ref().and_then(|p| self.power(p)),
             time: site.time.as_ref().and_then(|t| self.time(t)),
             rds_encoder: site.rds_encoder.as_ref().and_then(|e| self.rds_encoder(e)),
             dir,

@@ -1,16 +1,23 @@
 //! The role map of a piece of equipment: which of its objects plays which role.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
 
 use domain::Quantity;
 use hardware::contacts::Pulse;
-use hardware::transmitter::{BadMap, Flag, Object, Point, Role, RoleMap, SetValue, Write};
+use hardware::transmitter::{BadMap, Flag, Object, Pair, Point, Role, RoleMap, SetValue, Write};
 
 use super::file::{self, Text, Transmitter};
 use super::read::Reader;
 use super::transmitter::ReachConfig;
 use super::units;
 use crate::speech::Said;
+
+/// Longer than a restart and its reading back take: the exciter in use is first switched on again.
+const CHANGE_AFTER_USUAL: Duration = Duration::from_mins(2);
+const CHANGE_AFTER: RangeInclusive<Duration> = Duration::from_secs(20)..=Duration::from_hours(1);
+const EXERCISE_USUAL: Duration = Duration::from_mins(10);
+const EXERCISE: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(12);
 
 impl Reader<'_> {
     /// The map, or `None` (with complaints) when a part of it cannot be used.
@@ -40,7 +47,15 @@ impl Reader<'_> {
         if self.complaints.len() > before {
             return None;
         }
-        match RoleMap::new(roles, flags, restart) {
+        let pair = match &written.changeover {
+            Some(changeover) => Some(self.pair(changeover, reach)?),
+            None => None,
+        };
+        let map = RoleMap::new(roles, flags, restart).and_then(|map| match pair {
+            Some(pair) => map.with_pair(pair),
+            None => Ok(map),
+        });
+        match map {
             Ok(map) => Some(map),
             Err(why) => {
                 let said = bad_map(why);
@@ -48,6 +63,14 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn pair(&mut self, written: &file::Changeover, reach: Option<&ReachConfig>) -> Option<Pair> {
+        let to_main = self.write(&written.to_main, reach);
+        let to_standby = self.write(&written.to_standby, reach);
+        let after = self.value(written.after.as_ref(), CHANGE_AFTER_USUAL, |t| between(t, &CHANGE_AFTER));
+        let exercise = self.value(written.exercise_length.as_ref(), EXERCISE_USUAL, |t| between(t, &EXERCISE));
+        Some(Pair { reads: [written.main, written.standby], orders: [to_main?, to_standby?], after, exercise })
     }
 
     fn role(&mut self, quantity: Quantity, written: &file::Point, reach: Option<&ReachConfig>) -> Option<Role> {
@@ -125,6 +148,18 @@ impl Reader<'_> {
     }
 }
 
+fn between(text: &str, bounds: &RangeInclusive<Duration>) -> Result<Duration, Said> {
+    let length = units::duration(text)?;
+    if bounds.contains(&length) {
+        return Ok(length);
+    }
+    let (least, most) = (bounds.start().as_secs(), bounds.end().as_secs());
+    Err(Said::new(
+        format!("« {text} » : de \"{least}s\" à \"{most}s\"."),
+        format!("“{text}”: \"{least}s\" to \"{most}s\"."),
+    ))
+}
+
 fn set_value(text: &str, kind: Option<&str>) -> Option<SetValue> {
     match kind.unwrap_or("integer") {
         "integer" => text.parse().ok().map(SetValue::Integer),
@@ -165,6 +200,10 @@ fn bad_map(why: BadMap) -> Said {
     let fr = match why {
         BadMap::Empty => "aucun rôle : il faut au moins une lecture, par exemple rf_on.".to_owned(),
         BadMap::Blind => "restart demande rf_on : un ordre que l'on ne relit pas n'est pas un ordre.".to_owned(),
+        BadMap::BlindPair => {
+            "changeover demande exciter et rf_on : un ordre que l'on ne relit pas n'est pas un ordre.".to_owned()
+        }
+        BadMap::Alike => "main et standby se lisent pareil : exciter doit dire lequel est en service.".to_owned(),
         BadMap::Twice(quantity) => format!("{} est écrit deux fois.", quantity.key()),
         BadMap::Flags => format!("plus de {} alarmes.", RoleMap::FLAGS_MAX),
         BadMap::Scale => "scale est un nombre autre que 0.".to_owned(),

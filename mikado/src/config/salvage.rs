@@ -46,6 +46,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         "mpx",
         "live",
         "transmitter",
+        "power",
         "rds_encoder",
         "time",
     ] {
@@ -77,6 +78,7 @@ pub fn salvage(path: &Path, site: SiteId) -> Salvaged {
         mpx: None,
         live: None,
         transmitter: None,
+        power: None,
         rds_encoder: None,
         time: None,
     };

@@ -245,6 +245,28 @@ fn equipment_is_refused_with_its_line_before_it_can_do_harm() {
     check(&modbus("", "register = \"coil 1\""), 5, &["aucune voie"]);
     check(&modbus(tcp, "register = \"coil 1\"").replace("value = \"1\"", "value = \"7\""), 6, &["coil"]);
     check(&modbus(&format!("{tcp}\nsnmp = \"192.168.10.20:161\""), "register = \"coil 1\""), 5, &["une seule voie"]);
+    let pair = |more: &str| {
+        let two = "exciter = { register = \"coil 1\" }\n[site.transmitter.changeover]\nmain = 0\nstandby = 1\n\
+            to_main = { register = \"coil 1\", value = \"0\" }\nto_standby = { contact = \"gpiochip0 4\" }\n";
+        modbus(tcp, "register = \"coil 1\"").replace("[site.rds_encoder]", &format!("{two}{more}[site.rds_encoder]"))
+    };
+    let read = parse(&pair("after = \"1min\"\nexercise = \"30 3 * * 0\"\n")).unwrap();
+    let read = read.sites[0].transmitter.as_ref().unwrap();
+    assert!(read.map.pair().is_some() && read.exercise.is_some());
+    check(&pair("after = \"1s\"\n"), 13, &["« 1s »", "\"20s\""]);
+    check(&pair("exercise = \"* * * * *\"\n"), 13, &["une seule heure"]);
+    check(&pair("").replace("standby = 1", "standby = 0"), 4, &["pareil"]);
+    check(&pair("").replace("exciter = {", "mains = {"), 4, &["changeover demande exciter"]);
+    let power = |rest: &str| {
+        let wired =
+            "[site.power]\nmodbus = \"192.168.10.8:502\"\nbattery_v = { register = \"input 0\", scale = 0.1 }\n";
+        format!("{SOUND}{wired}{rest}")
+    };
+    let read = parse(&power("[site.power.shed]\nbattery_v = [24.0, 23.0]\n")).unwrap();
+    assert_eq!(read.sites[1].power.as_ref().map(|p| p.shed.len()), Some(1));
+    check(&power("[site.power.shed]\nbattery_v = [23.0, 24.0]\n"), 17, &["deux limites"]);
+    check(&power("[site.power.shed]\nfuel_percent = [15.0, 5.0]\n"), 17, &["un rôle fuel_percent"]);
+    check(&power("rf_on = { register = \"coil 1\" }\n"), 14, &["[site.transmitter]"]);
     check(&WIRED.replace("0x5201", "5201X"), 11, &["régulateur"]);
     check(&WIRED.replace("9600", "9601"), 10, &["9601"]);
     check(&WIRED.replace("serial", "dialect = \"pira\"\nserial"), 9, &["« pira »", "ascii"]);

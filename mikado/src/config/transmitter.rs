@@ -1,14 +1,17 @@
-//! `[site.transmitter]`: how the transmitter is reached, by whom and how often.
+//! `[site.transmitter]` and `[site.power]`: how equipment is reached, by whom and how often, and what makes the site shed load.
 
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
+use domain::Quantity;
 use hardware::encoder::{LineAddress, Parity};
-use hardware::transmitter::{AuthProtocol, Cipher, Framing, Limits, ModbusAddress, RoleMap};
+use hardware::power::ShedLimit;
+use hardware::transmitter::{AuthProtocol, Cipher, Framing, Limits, ModbusAddress, RoleMap, Whose};
+use scheduler::{BadCron, Cron};
 
 use super::Password;
-use super::file::{Text, Transmitter};
+use super::file::{Shed, Text, Transmitter};
 use super::rds_encoder::BAUDS;
 use super::read::{Reader, address};
 use super::units;
@@ -22,7 +25,7 @@ const VSWR_MAX_USUAL: f64 = 2.0;
 /// Modbus over Serial Line, 2.5.1: 19 200 when nothing else was agreed.
 const MODBUS_BAUD_USUAL: u32 = 19_200;
 
-/// A transmitter of this machine.
+/// A transmitter of this machine, or what feeds its site.
 #[derive(Clone, Debug)]
 pub struct TransmitterConfig {
     /// How it is reached.
@@ -35,6 +38,10 @@ pub struct TransmitterConfig {
     pub map: RoleMap,
     /// What is told to people beyond the roles' own limits.
     pub limits: Limits,
+    /// When the standby exciter is exercised; `None`: never by itself.
+    pub exercise: Option<Cron>,
+    /// What makes the site shed load; empty: nothing does.
+    pub shed: Vec<ShedLimit>,
 }
 
 /// How equipment is reached; passwords may lie in files of their own.
@@ -67,8 +74,29 @@ pub enum AccessConfig {
 }
 
 impl Reader<'_> {
+    /// What feeds the site, or `None` (with a complaint) when it cannot be asked. It has no carrier.
+    pub(super) fn power(&mut self, written: &Transmitter) -> Option<TransmitterConfig> {
+        let carrier = [&written.rf_on, &written.forward_power_w, &written.reflected_power_w, &written.frequency_khz];
+        let orders = written.restart.is_some() || written.changeover.is_some();
+        if orders || carrier.into_iter().chain([&written.exciter, &written.pa_temperature_c]).any(Option::is_some) {
+            self.complain(
+                &place(written),
+                "[site.power] a mains, battery_v, generator, fuel_percent, room_temperature_c et ses alarmes ; le reste est à [site.transmitter].",
+                "[site.power] has mains, battery_v, generator, fuel_percent, room_temperature_c and its alarms; the rest belongs to [site.transmitter].",
+            );
+        }
+        self.equipment(written, Whose::Power)
+    }
+
     /// A transmitter, or `None` (with a complaint) when it cannot be asked.
     pub(super) fn transmitter(&mut self, written: &Transmitter) -> Option<TransmitterConfig> {
+        if written.shed.is_some() {
+            self.complain(&place(written), "shed est à [site.power].", "shed belongs to [site.power].");
+        }
+        self.equipment(written, Whose::Transmitter)
+    }
+
+    fn equipment(&mut self, written: &Transmitter, whose: Whose) -> Option<TransmitterConfig> {
         let at = place(written);
         let reach = self.reach(written, &at);
         let every = self.value(written.every.as_ref(), EVERY_USUAL, every);
@@ -82,7 +110,36 @@ impl Reader<'_> {
             let at = written.vswr_max.as_ref().map_or(0..0, toml::Spanned::span);
             self.complain(&at, "vswr_max va de 1.0 à 100.0.", "vswr_max takes 1.0 to 100.0.");
         }
-        Some(TransmitterConfig { reach: reach?, every, traps, map: map?, limits: Limits { vswr_max } })
+        let exercise = written.changeover.as_ref().and_then(|c| c.exercise.as_ref());
+        let exercise = self.value(exercise, None, |t| cron(t).map(Some));
+        let limits = Limits { whose, vswr_max };
+        let shed = written.shed.as_ref().map_or_else(Vec::new, |shed| self.shed(shed, map.as_ref()));
+        Some(TransmitterConfig { reach: reach?, every, traps, map: map?, limits, exercise, shed })
+    }
+
+    fn shed(&mut self, written: &Shed, map: Option<&RoleMap>) -> Vec<ShedLimit> {
+        let limits = [
+            (Quantity::Battery, &written.battery_v),
+            (Quantity::Fuel, &written.fuel_percent),
+            (Quantity::RoomTemperature, &written.room_temperature_c),
+        ];
+        let mut read = Vec::new();
+        for (quantity, written) in limits.into_iter().filter_map(|(q, w)| Some((q, w.as_ref()?))) {
+            let [first, second] = *written.get_ref();
+            let limit = ShedLimit::new(quantity, first, second);
+            if limit.is_none() || map.is_some_and(|m| m.roles().iter().all(|r| r.quantity != quantity)) {
+                let key = quantity.key();
+                self.complain(
+                    &written.span(),
+                    format!(
+                        "{key} demande deux limites, la seconde plus grave que la première, et un rôle {key} à lire."
+                    ),
+                    format!("{key} needs two limits, the second graver than the first, and a role {key} to read."),
+                );
+            }
+            read.extend(limit);
+        }
+        read
     }
 
     fn reach(&mut self, written: &Transmitter, at: &Range<usize>) -> Option<ReachConfig> {
@@ -170,7 +227,7 @@ impl Reader<'_> {
 /// Where people look when the way itself is wrong.
 fn place(written: &Transmitter) -> Range<usize> {
     let ways = [&written.snmp, &written.modbus, &written.modbus_rtu, &written.every];
-    let roles = [&written.rf_on, &written.forward_power_w, &written.mains, &written.exciter];
+    let roles = [&written.rf_on, &written.forward_power_w, &written.mains, &written.battery_v, &written.exciter];
     let points = roles.into_iter().flatten().flat_map(|p| [&p.contact, &p.register, &p.oid]);
     ways.into_iter().chain(points).flatten().next().map_or(0..0, Text::span)
 }
@@ -209,6 +266,13 @@ fn cipher(text: &str) -> Result<Cipher, Said> {
             format!("“{text}” is not a cipher: \"AES\", \"AES-256\" or \"DES\"."),
         )),
     }
+}
+
+fn cron(text: &str) -> Result<Cron, Said> {
+    let said = |why: BadCron| Said::new(format!("« {} » : {}.", why.text, why.fr), format!("{why}."));
+    let cron = Cron::parse(text).map_err(said)?;
+    cron.one_time().map_err(said)?;
+    Ok(cron)
 }
 
 fn parity(text: &str) -> Result<Parity, Said> {

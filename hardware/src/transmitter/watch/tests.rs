@@ -1,10 +1,13 @@
 //! What a watch makes of readings, second by second.
 
-use super::super::map::{Flag, Point};
+use super::super::changeover::Pair;
+use super::super::map::{BadMap, Flag, Point};
 use super::super::object::{Object, SetValue, Write};
 use super::*;
 
-const OWN_KHZ: Option<u32> = Some(94_000);
+fn around() -> Around {
+    Around { frequency_khz: Some(94_000), ..Around::default() }
+}
 
 fn role(quantity: Quantity, least: Option<f64>, most: Option<f64>) -> Role {
     let object = Object::Snmp("1.3.6.1.4.1.8072.9999.9999.1".parse().unwrap());
@@ -29,7 +32,7 @@ fn watch() -> Watch {
     };
     let restart = Write::Snmp(id, SetValue::Integer(1));
     let map = RoleMap::new(roles, vec![local], Some(restart)).unwrap();
-    Watch::new(map, Limits { vswr_max: 1.8 }, Restarts::default())
+    Watch::new(map, Limits { whose: Whose::Transmitter, vswr_max: 1.8 }, Past::default())
 }
 
 const WELL: [Option<f64>; 5] = [Some(1.0), Some(500.0), Some(5.0), Some(94_000.0), Some(0.0)];
@@ -53,7 +56,7 @@ impl Scene {
             self.up_s += 5;
             let now = Timestamp::from_second(1_790_000_000 + self.up_s as i64).unwrap();
             let answers = answers.as_ref().map(<[_; 5]>::as_slice).map_err(|e| *e);
-            let turn = self.watch.heard(Duration::from_secs(self.up_s), now, answers, OWN_KHZ);
+            let turn = self.watch.heard(Duration::from_secs(self.up_s), now, answers, around());
             self.orders.extend(turn.order.map(|_| self.up_s));
             self.last = turn.findings.iter().map(|f| f.code.trim_start_matches("transmitter.").to_owned()).collect();
         }
@@ -149,4 +152,81 @@ fn nobody_switches_on_what_was_off_before_or_what_somebody_works_on() {
     local[4] = Some(1.0);
     scene.run(7200, Ok(local));
     assert!(scene.orders.is_empty(), "somebody is there");
+}
+
+#[test]
+fn a_dead_exciter_is_changed_over_and_told_and_the_reading_back_decides() {
+    let roles = vec![role(Quantity::RfOn, None, None), role(Quantity::Exciter, None, None)];
+    let order = |value| Write::Snmp("1.3.6.1.4.1.8072.9999.9999.7".parse().unwrap(), SetValue::Integer(value));
+    let pair = Pair {
+        reads: [1.0, 2.0],
+        orders: [order(1), order(2)],
+        after: Duration::from_mins(2),
+        exercise: Duration::from_mins(10),
+    };
+    let no_exciter = RoleMap::new(roles[..1].to_vec(), Vec::new(), None).unwrap();
+    assert_eq!(no_exciter.with_pair(pair.clone()), Err(BadMap::BlindPair));
+    let alike = Pair { reads: [1.0, 1.0], ..pair.clone() };
+    let map = RoleMap::new(roles, Vec::new(), None).unwrap();
+    assert_eq!(map.clone().with_pair(alike), Err(BadMap::Alike));
+    let mut watch =
+        Watch::new(map.with_pair(pair).unwrap(), Limits { whose: Whose::Transmitter, vswr_max: 2.0 }, Past::default());
+
+    let (mut in_use, mut orders, mut up_s) = (1.0, Vec::new(), 0);
+    let mut run = |alive: [bool; 2], seconds: u64, stuck: bool, due: bool| {
+        let mut codes = Vec::new();
+        for _ in 0..seconds / 5 {
+            up_s += 5;
+            let on = alive[usize::from(in_use > 1.5)];
+            let answers = [Some(f64::from(u8::from(on))), Some(in_use)];
+            let around = Around { exercise_due: due, ..around() };
+            let turn = watch.heard(Duration::from_secs(up_s), Timestamp::UNIX_EPOCH, Ok(&answers), around);
+            if let Some(Order::Select(unit, why)) = turn.order {
+                orders.push((unit, why));
+                let reads = if unit == Unit::Standby { 2.0 } else { 1.0 };
+                in_use = if stuck { in_use } else { reads };
+            }
+            codes = turn.findings.into_iter().map(|f| f.code).collect();
+        }
+        (codes, orders.clone())
+    };
+    assert_eq!(run([true, true], 60, false, false), (Vec::new(), Vec::new()));
+    let (codes, orders) = run([true, true], 30, false, true);
+    assert_eq!((codes, orders), (vec!["transmitter.changeover.exercise".into()], vec![(Unit::Standby, Why::Exercise)]));
+    assert_eq!(run([true, true], 660, false, false).0, Vec::<String>::new());
+    let (codes, orders) = run([false, true], 300, true, false);
+    assert!(codes.contains(&"transmitter.changeover.failed".to_owned()), "{codes:?}");
+    assert_eq!(orders.last(), Some(&(Unit::Standby, Why::Dead)));
+    let (codes, _) = run([false, true], 900, false, false);
+    assert_eq!(codes, ["transmitter.changeover.standby"]);
+}
+
+#[test]
+fn what_feeds_the_site_is_told_in_its_own_words() {
+    let least = |q| (q == Quantity::Battery).then_some(23.5);
+    let roles = [Quantity::Mains, Quantity::Generator, Quantity::Battery].map(|q| role(q, least(q), None)).to_vec();
+    let limits = Limits { whose: Whose::Power, vswr_max: 2.0 };
+    let mut watch = Watch::new(RoleMap::new(roles, Vec::new(), None).unwrap(), limits, Past::default());
+    let mut up_s = 0;
+    let mut run = |answers: Result<[f64; 3], LinkError>, seconds: u64| {
+        let mut told = Vec::new();
+        for _ in 0..seconds / 5 {
+            up_s += 5;
+            let answers = answers.map(|a| a.map(Some));
+            let answers = answers.as_ref().map(<[_; 3]>::as_slice).map_err(|e| *e);
+            told = watch.heard(Duration::from_secs(up_s), Timestamp::UNIX_EPOCH, answers, Around::default()).findings;
+        }
+        told.into_iter().map(|f| (f.code, f.fr)).collect::<Vec<_>>()
+    };
+    let codes = |told: Vec<(String, String)>| told.into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    assert!(run(Ok([1.0, 0.0, 27.0]), 60).is_empty());
+    assert_eq!(codes(run(Ok([0.0, 0.0, 25.0]), 60)), ["power.mains"], "a generator is given its time");
+    assert_eq!(codes(run(Ok([0.0, 0.0, 23.0]), 120)), ["power.generator", "power.low.battery_v", "power.mains"]);
+    assert_eq!(codes(run(Ok([0.0, 1.0, 26.0]), 60)), ["power.mains"]);
+    assert!(run(Ok([1.0, 0.0, 27.0]), 60).is_empty());
+    let silent = run(Err(LinkError::Silent), 30);
+    assert!(
+        silent[0].0 == "power.silent" && silent[0].1.starts_with("L'équipement d'énergie ne répond plus"),
+        "{silent:?}"
+    );
 }

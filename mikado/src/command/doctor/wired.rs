@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::Quantity;
 use hardware::encoder::{EncoderLink, LineAddress};
-use hardware::transmitter::{EquipmentLink, Limits, LinkError, Reach, Restarts, Watch};
+use hardware::transmitter::{Around, EquipmentLink, Limits, LinkError, Past, Reach, Watch};
 use jiff::Timestamp;
 
 use super::super::equipment;
@@ -33,31 +33,28 @@ pub(super) fn looks(config: &Config) -> Vec<Look> {
 }
 
 fn of_site(site: &SiteConfig) -> Vec<Look> {
-    let mut looks = site.transmitter.as_ref().map_or_else(Vec::new, |t| of_transmitter(site, t));
+    let wired = [("émetteur", &site.transmitter), ("énergie", &site.power)];
+    let wired = wired.into_iter().filter_map(|(what, config)| Some((what, config.as_ref()?)));
+    let mut looks: Vec<Look> = wired.flat_map(|(what, config)| of_equipment(site, what, config)).collect();
     looks.extend(site.mpx.as_ref().map(|mpx| of_mpx(site, mpx)));
     looks.extend(site.rds_encoder.as_ref().map(|encoder| of_encoder(site, encoder)));
     looks
 }
 
-fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
+fn of_equipment(site: &SiteConfig, what: &'static str, config: &TransmitterConfig) -> Vec<Look> {
     let id = site.id;
     let options = match equipment::transmitter(config) {
         Ok(options) => options,
         Err(why) => {
             let finding = equipment::no_secret(&why);
-            return vec![Look::new(
-                "émetteur",
-                false,
-                format!("{id} : {}", finding.fr),
-                format!("{id}: {}", finding.en),
-            )];
+            return vec![Look::new(what, false, format!("{id} : {}", finding.fr), format!("{id}: {}", finding.en))];
         }
     };
     let objects: Vec<_> = options.map.objects().collect();
     let answers = EquipmentLink::new(&options.reach).ask(&objects);
     let mut looks = vec![match &answers {
-        Ok(answers) => read(site, &options.map, options.limits, answers),
-        Err(why) => silent(site, *why, &options.reach),
+        Ok(answers) => read(site, what, &options.map, options.limits, answers),
+        Err(why) => silent(site, what, *why, &options.reach),
     }];
     if config.map.restart().is_some() {
         looks.push(Look::new(
@@ -65,6 +62,18 @@ fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
             true,
             format!("{id} : une porteuse tombée est remise en marche, au plus trois fois par heure."),
             format!("{id}: a fallen carrier is switched on again, at most three times an hour."),
+        ));
+    }
+    if config.map.pair().is_some() {
+        let (fr, en) = match config.exercise {
+            Some(_) => ("essayé à ses heures", "exercised at its hours"),
+            None => ("jamais essayé de lui-même (exercise)", "never exercised by itself (exercise)"),
+        };
+        looks.push(Look::new(
+            "émetteur",
+            true,
+            format!("{id} : l'excitateur de secours prend la place d'un excitateur mort, au plus deux fois par heure ; {fr}."),
+            format!("{id}: the standby exciter takes over from a dead one, at most twice an hour; {en}."),
         ));
     }
     if let Some(traps) = config.traps
@@ -81,9 +90,15 @@ fn of_transmitter(site: &SiteConfig, config: &TransmitterConfig) -> Vec<Look> {
 }
 
 /// What was read, through the same watch as on the air, so that an impossible value is none here too.
-fn read(site: &SiteConfig, map: &hardware::transmitter::RoleMap, limits: Limits, answers: &[Option<f64>]) -> Look {
-    let mut watch = Watch::new(map.clone(), limits, Restarts::default());
-    let turn = watch.heard(Duration::ZERO, Timestamp::UNIX_EPOCH, Ok(answers), None);
+fn read(
+    site: &SiteConfig,
+    what: &'static str,
+    map: &hardware::transmitter::RoleMap,
+    limits: Limits,
+    answers: &[Option<f64>],
+) -> Look {
+    let mut watch = Watch::new(map.clone(), limits, Past::default());
+    let turn = watch.heard(Duration::ZERO, Timestamp::UNIX_EPOCH, Ok(answers), Around::default());
     let told = |unknown: &str| {
         let one = |r: &domain::EquipmentReading| match r.value {
             Some(value) => format!("{} {value:.1}", r.quantity.key()),
@@ -93,10 +108,10 @@ fn read(site: &SiteConfig, map: &hardware::transmitter::RoleMap, limits: Limits,
     };
     let all = turn.readings.iter().filter(|r| r.quantity != Quantity::Vswr).all(|r| r.value.is_some());
     let id = site.id;
-    Look::new("émetteur", all, format!("{id} : {}.", told("non lu")), format!("{id}: {}.", told("not read")))
+    Look::new(what, all, format!("{id} : {}.", told("non lu")), format!("{id}: {}.", told("not read")))
 }
 
-fn silent(site: &SiteConfig, why: LinkError, reach: &Reach) -> Look {
+fn silent(site: &SiteConfig, what: &'static str, why: LinkError, reach: &Reach) -> Look {
     let id = site.id;
     let place = match reach {
         Reach::Snmp(to, _) => to.to_string(),
@@ -113,7 +128,7 @@ fn silent(site: &SiteConfig, why: LinkError, reach: &Reach) -> Look {
             "ne se lit pas : ce noyau n'a pas ce circuit de contacts, ou Mikado n'a pas le droit de s'en servir (groupe gpio)"
         }
     };
-    Look::new("émetteur", false, format!("{id} : {place} {fr}."), format!("{id}: {place}: {why}."))
+    Look::new(what, false, format!("{id} : {place} {fr}."), format!("{id}: {place}: {why}."))
 }
 
 fn place(line: &LineAddress) -> String {

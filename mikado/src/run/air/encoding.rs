@@ -6,9 +6,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use domain::{Finding, Frames, LevelReading, OutputReading, Severity};
+use hardware::power::Shed;
 use playout::outputs::{Meter, Mp3Options, Mp3Stream, OpusOptions, OpusStream, OutputError, StreamHub, Unit};
 use playout::realtime::{Frame, TapReader};
 use playout::watch::SoundWatch;
+
+use super::equipment::SharedShed;
 
 /// How often the ring is emptied: two blocks. The encoders' own frames are no shorter, and each waking costs.
 const NAP: Duration = Duration::from_millis(20);
@@ -25,6 +28,8 @@ pub struct Stream<E> {
     remake: Box<dyn Fn() -> Result<E, OutputError> + Send>,
     hub: Arc<StreamHub>,
     units: Vec<Unit>,
+    /// What of the site's load must be shed for it to go; `None`: it never goes.
+    goes_with: Option<Shed>,
 }
 
 /// What both encoders do.
@@ -59,29 +64,42 @@ pub struct Streams {
     pub opus: Option<Stream<OpusStream>>,
     /// The MP3 stream.
     pub mp3: Option<Stream<Mp3Stream>>,
+    /// How much of the site's load is shed.
+    pub shed: Arc<SharedShed>,
 }
 
 impl Stream<OpusStream> {
-    /// An Opus encoder for this hub.
-    pub fn opus(options: OpusOptions, hub: Arc<StreamHub>) -> Self {
-        Self::new("opus", hub, Box::new(move || OpusStream::new(options)))
+    /// An Opus encoder for this hub; one that feeds a server is never shed.
+    pub fn opus(options: OpusOptions, hub: Arc<StreamHub>, feeds_server: bool) -> Self {
+        let goes_with = (!feeds_server).then_some(Shed::Streams);
+        Self::new("opus", hub, Box::new(move || OpusStream::new(options)), goes_with)
     }
 }
 
 impl Stream<Mp3Stream> {
-    /// An MP3 encoder for this hub.
-    pub fn mp3(options: Mp3Options, hub: Arc<StreamHub>) -> Self {
-        Self::new("mp3", hub, Box::new(move || Mp3Stream::new(options)))
+    /// An MP3 encoder for this hub; one that feeds a server is never shed.
+    pub fn mp3(options: Mp3Options, hub: Arc<StreamHub>, feeds_server: bool) -> Self {
+        let goes_with = (!feeds_server).then_some(Shed::Mp3);
+        Self::new("mp3", hub, Box::new(move || Mp3Stream::new(options)), goes_with)
     }
 }
 
 impl<E: Encode> Stream<E> {
-    fn new(name: &'static str, hub: Arc<StreamHub>, remake: Box<dyn Fn() -> Result<E, OutputError> + Send>) -> Self {
-        Self { name, encoder: None, remake, hub, units: Vec::new() }
+    fn new(
+        name: &'static str,
+        hub: Arc<StreamHub>,
+        remake: Box<dyn Fn() -> Result<E, OutputError> + Send>,
+        goes_with: Option<Shed>,
+    ) -> Self {
+        Self { name, encoder: None, remake, hub, units: Vec::new(), goes_with }
     }
 
-    /// Encodes and gives out. An encoder that fails is replaced by a new one with the next sound.
-    fn push(&mut self, sound: &[Frame], shared: &Shared) {
+    /// Encodes and gives out. An encoder that fails, or was shed, is replaced by a new one with the next sound.
+    fn push(&mut self, sound: &[Frame], shared: &Shared, shed: &SharedShed) {
+        if self.goes_with.is_some_and(|least| shed.is(least)) {
+            self.encoder = None;
+            return;
+        }
         let mut encoder = match self.encoder.take().map_or_else(&self.remake, Ok) {
             Ok(encoder) => encoder,
             Err(e) => return shared.trouble(self.name, Some(&e)),
@@ -196,8 +214,9 @@ fn work(mut tap: TapReader, mut streams: Streams, shared: &Shared) {
             let sound = &chunk[..n];
             meter.push(sound);
             watch.take(sound);
-            streams.opus.iter_mut().for_each(|s| s.push(sound, shared));
-            streams.mp3.iter_mut().for_each(|s| s.push(sound, shared));
+            let shed = &streams.shed;
+            streams.opus.iter_mut().for_each(|s| s.push(sound, shared, shed));
+            streams.mp3.iter_mut().for_each(|s| s.push(sound, shared, shed));
             shared.taken.fetch_add(n as u64, Relaxed);
         }
         shared.lost.store(tap.lost().0, Relaxed);

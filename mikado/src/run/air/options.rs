@@ -30,6 +30,8 @@ pub struct AirOptions {
     pub live: Option<LiveOptions>,
     /// The transmitter; `None`: nobody asks it.
     pub transmitter: Option<TransmitterOptions>,
+    /// What feeds the site; `None`: nobody asks it.
+    pub power: Option<TransmitterOptions>,
     /// The RDS encoder; `None`: nobody tells it anything.
     pub rds_encoder: Option<EncoderOptions>,
     /// Other sources of time than the machine's clock; `None`: none is asked.

@@ -16,7 +16,7 @@ use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::card_link::CardLink;
 use super::encoding::{Encoding, Stream, Streams};
-use super::equipment::{self, Equipment, Outvoted};
+use super::equipment::{self, Beside, Equipment, Outvoted, SharedShed};
 use super::live::LiveLine;
 use super::mpx::{Mpx, MpxOutput, MpxWork};
 use super::options::{AirOptions, OutputOptions, StreamFormat};
@@ -68,10 +68,11 @@ pub fn open(
     let mut named = |name: &str| taps.iter().position(|t| t.name() == name).map(|i| taps.remove(i));
     let alarms = Arc::new(AlarmBoard::default());
     let mut failed = Vec::new();
-    let hubs = Hubs::new(options);
+    let (hubs, shed) = (Hubs::new(options), Arc::<SharedShed>::default());
     let streams = Streams {
-        opus: hubs.opus.clone().map(|(o, hub)| Stream::opus(o, hub)),
-        mp3: hubs.mp3.clone().map(|(o, hub)| Stream::mp3(o, hub)),
+        opus: hubs.opus.clone().map(|(o, hub)| Stream::opus(o, hub, feeds_server(options, StreamFormat::Opus))),
+        mp3: hubs.mp3.clone().map(|(o, hub)| Stream::mp3(o, hub, feeds_server(options, StreamFormat::Mp3))),
+        shed: Arc::clone(&shed),
     };
     let tap = named("encoding").context("there is no tap to encode from")?;
     let encoding = Encoding::start(tap, streams).context("the encoders cannot be started")?;
@@ -92,9 +93,7 @@ pub fn open(
         .zip(named("mpx"))
         .and_then(|(mpx, tap)| started(Mpx::start(mpx, mpx_work(options, pace, &engine, &alarms), tap), &mut failed));
     let icecasts = icecasts(options, &hubs, &mut failed);
-    let equipment = options.transmitter.as_ref().and_then(|t| {
-        started(Equipment::start(t, &options.data_dir, options.site, options.clock, &alarms), &mut failed)
-    });
+    let equipment = equipment_of(options, &(Arc::clone(&engine), Arc::clone(&alarms), shed), &mut failed);
     let outvoted = start_beside(options, &engine, &alarms, &mut failed);
     let now = options.clock.now();
     alarms.set("config", options.findings.clone(), now);
@@ -121,6 +120,14 @@ pub fn open(
         outvoted,
         engine,
     }))
+}
+
+/// Starts asking the transmitter, and what feeds the site.
+fn equipment_of(options: &AirOptions, beside: &Beside, failed: &mut Vec<Finding>) -> Vec<Equipment> {
+    let wired = [&options.transmitter, &options.power].into_iter().flatten();
+    wired
+        .filter_map(|e| started(Equipment::start(e, &options.data_dir, options.site, options.clock, beside), failed))
+        .collect()
 }
 
 /// Starts what waits for devices beside the air: the RDS encoder, and other sources of time.
@@ -234,6 +241,11 @@ fn mpx_work(
 ) -> MpxWork {
     let (pace, engine, alarms) = (Arc::clone(pace), Arc::clone(engine), Arc::clone(alarms));
     MpxWork { site: options.site, data_dir: options.data_dir.clone(), clock: options.clock, pace, engine, alarms }
+}
+
+/// Whether a server takes this stream: a transmitter may hang on it, so it is never shed.
+fn feeds_server(options: &AirOptions, stream: StreamFormat) -> bool {
+    outputs(options).any(|o| matches!(o, OutputOptions::Icecast { format, .. } if *format == stream))
 }
 
 fn mpx(options: &AirOptions) -> Option<&MpxOutput> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use domain::{BootId, OutputReading, SiteId, Vitals};
+use domain::{BootId, EquipmentReading, OutputReading, SiteId, Vitals};
 use playout::live::LiveDesk;
 use playout::outputs::{Icecast, StreamHub};
 
@@ -46,8 +46,8 @@ pub struct Station {
     pub icecasts: Vec<Icecast>,
     /// The streams that are served, by file name.
     pub streams: Vec<(String, Arc<StreamHub>)>,
-    /// The site's own equipment, when some is wired.
-    pub equipment: Option<Equipment>,
+    /// The site's own equipment: the transmitter, and what feeds the site.
+    pub equipment: Vec<Equipment>,
     /// The live line's desk, when one is configured.
     pub live: Option<Arc<LiveDesk>>,
     /// The live line itself, until the engine takes it.
@@ -98,9 +98,17 @@ impl Station {
             live: self.live.as_ref().and_then(|desk| desk.reading()),
             mpx: self.mpx.as_ref().map(Mpx::reading),
             outputs: self.outputs(),
-            equipment: self.equipment.as_ref().map_or_else(Vec::new, Equipment::readings),
+            equipment: self.readings(),
             alarms: self.alarms.all(view.alarms),
         }
+    }
+
+    /// In the order in which people read them; of a quantity that two tell, what the transmitter says.
+    fn readings(&self) -> Vec<EquipmentReading> {
+        let mut readings: Vec<_> = self.equipment.iter().flat_map(Equipment::readings).collect();
+        readings.sort_by_key(|r| r.quantity);
+        readings.dedup_by_key(|r| r.quantity);
+        readings
     }
 
     fn outputs(&self) -> Vec<OutputReading> {

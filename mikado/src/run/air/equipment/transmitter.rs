@@ -1,25 +1,27 @@
-//! The thread that asks the transmitter, beside the air: nothing of the air waits for it, and what it meets stays here.
+//! The thread that asks the transmitter, or what feeds the site, beside the air: nothing of the air waits for it, and what it meets stays here.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{EquipmentReading, Finding, Severity, SiteId};
-use hardware::transmitter::{Bell, EquipmentLink, Limits, Object, Order, Reach, Restarts, RoleMap, Watch};
-use jiff::Timestamp;
+use hardware::power::{ShedLimit, Shedding};
+use hardware::transmitter::{Around, Bell, EquipmentLink, Limits, Object, Order, Reach, RoleMap, Unit, Watch, Why};
+use scheduler::Cron;
 
 use super::super::alarms::AlarmBoard;
 use super::super::facts::Facts;
+use super::super::turning::EngineView;
+use super::exercise::Exercise;
+use super::past::PastFiles;
+use super::shed::SharedShed;
 use crate::clock::WallClock;
+use crate::receivers::Receivers;
 
 /// A session of SNMP keeps three buffers of a whole datagram.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
-/// Where the restarts of the last hour are noted.
-const RESTARTS_FILE: &str = "transmitter.restarts";
-/// Three lines of a time each.
-const RESTARTS_BYTES_MAX: usize = 4_096;
 
 /// What is asked, by whom and how often.
 #[derive(Clone, Debug)]
@@ -34,7 +36,14 @@ pub struct TransmitterOptions {
     pub map: RoleMap,
     /// What people are told beyond the roles' own limits.
     pub limits: Limits,
+    /// When the standby exciter is exercised.
+    pub exercise: Option<Cron>,
+    /// What makes the site shed load.
+    pub shed: Vec<ShedLimit>,
 }
+
+/// What the thread shares with the rest of the process: what the engine said last, the board of conditions, how much is shed.
+pub type Beside = (Arc<Mutex<EngineView>>, Arc<AlarmBoard>, Arc<SharedShed>);
 
 /// The equipment as the rest of the process sees it.
 #[derive(Debug)]
@@ -49,26 +58,31 @@ impl Equipment {
         dir: &Path,
         site: SiteId,
         clock: WallClock,
-        alarms: &Arc<AlarmBoard>,
+        (engine, alarms, shed): &Beside,
     ) -> std::io::Result<Self> {
+        let key = options.limits.whose.key();
         let readings = Arc::new(Mutex::new(Vec::new()));
         let begun = Instant::now();
-        let notes = Notes(dir.join(RESTARTS_FILE));
-        let restarts = Restarts::remembered(notes.ages(clock.now()), Duration::ZERO);
+        let past = PastFiles::in_dir(dir, key);
         let asking = Asking {
             link: EquipmentLink::new(&options.reach),
-            watch: Watch::new(options.map.clone(), options.limits, restarts),
+            watch: Watch::new(options.map.clone(), options.limits, past.read(clock.now())),
             bell: bell(options, alarms, clock),
             every: options.every,
             facts: Facts::new(dir),
             site,
-            notes,
+            exercise: options.exercise.clone().map(Exercise::new),
+            past,
             clock,
+            engine: Arc::clone(engine),
+            shedding: (!options.shed.is_empty()).then(|| Shedding::new(options.shed.clone())),
+            shed: Arc::clone(shed),
+            key,
             alarms: Arc::clone(alarms),
             readings: Arc::clone(&readings),
             begun,
         };
-        let builder = thread::Builder::new().name("equipment".into()).stack_size(STACK_BYTES);
+        let builder = thread::Builder::new().name(key.into()).stack_size(STACK_BYTES);
         builder.spawn(move || asking.run())?;
         Ok(Self { readings })
     }
@@ -86,8 +100,14 @@ struct Asking {
     every: Duration,
     facts: Facts,
     site: SiteId,
-    notes: Notes,
+    exercise: Option<Exercise>,
+    past: PastFiles,
     clock: WallClock,
+    engine: Arc<Mutex<EngineView>>,
+    shedding: Option<Shedding>,
+    shed: Arc<SharedShed>,
+    /// Under which its conditions stand on the board.
+    key: &'static str,
     alarms: Arc<AlarmBoard>,
     readings: Arc<Mutex<Vec<EquipmentReading>>>,
     begun: Instant,
@@ -101,25 +121,56 @@ impl Asking {
             let asked = Instant::now();
             let answers = self.link.ask(&objects);
             let answers = answers.as_deref().map_err(|why| *why);
-            // The frequency that the station gives this site.
-            let khz = self.facts.station().and_then(|(_, s)| s.site(self.site)).map(|s| s.frequency_khz);
-            let turn = self.watch.heard(self.begun.elapsed(), self.clock.now(), answers, khz);
-            *self.readings.lock().unwrap_or_else(PoisonError::into_inner) = turn.readings;
-            self.alarms.set("transmitter", turn.findings, self.clock.now());
-            if turn.order == Some(Order::Restart) {
-                self.restart();
+            let around = self.around();
+            let turn = self.watch.heard(self.begun.elapsed(), self.clock.now(), answers, around);
+            let mut findings = turn.findings;
+            if let Some(shedding) = self.shedding.as_mut() {
+                self.shed.set(shedding.look(self.begun.elapsed(), &turn.readings));
+                findings.extend(shedding.finding());
             }
+            *self.readings.lock().unwrap_or_else(PoisonError::into_inner) = turn.readings;
+            self.alarms.set(self.key, findings, self.clock.now());
+            if let Some(order) = turn.order {
+                self.order(order);
+            }
+            self.past.exercise(self.watch.is_exercise());
             self.wait(self.every.saturating_sub(asked.elapsed()).max(Duration::from_millis(200)));
         }
     }
 
+    /// What the station file and the engine say now.
+    fn around(&mut self) -> Around {
+        // An alert is one also while somebody reads it live.
+        let (entry, trusted) = {
+            let view = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+            (view.entry.clone(), view.time_trusted)
+        };
+        let station = self.facts.station().map(|(_, station)| station);
+        let receivers = station.and_then(|s| Receivers::new(s, self.site, &[], &[]));
+        let alert = receivers.is_some_and(|r| r.said(entry.as_ref()).tuning.pty.is_alarm());
+        let now = trusted.then(|| self.clock.now());
+        let exercise_due = match (self.exercise.as_mut(), station) {
+            (Some(exercise), Some(station)) => exercise.is_due(now, station.zone()),
+            _ => false,
+        };
+        let frequency_khz = station.and_then(|s| s.site(self.site)).map(|s| s.frequency_khz);
+        Around { frequency_khz, alert, exercise_due }
+    }
+
     /// Noted before it is sent: a process that ends in between has used up one try.
-    fn restart(&mut self) {
-        let Some(write) = self.watch.map().restart().cloned() else { return };
-        self.notes.add(self.clock.now());
-        tracing::warn!("the carrier fell: it is ordered on again");
-        if let Err(why) = self.link.set(&write) {
-            self.watch.refused(self.begun.elapsed(), why);
+    fn order(&mut self, order: Order) {
+        let map = self.watch.map();
+        let (write, told) = match order {
+            Order::Restart => (map.restart().cloned(), "restart"),
+            Order::Select(unit, why) => (map.pair().map(|pair| pair.order(unit).clone()), told(unit, why)),
+        };
+        let Some(write) = write else { return };
+        self.past.ordered(order, told, self.clock.now());
+        tracing::warn!(order = told, "the transmitter is ordered");
+        let taken = self.link.set(&write);
+        self.past.answered(told, taken.as_ref().err(), self.clock.now());
+        if let Err(why) = taken {
+            self.watch.refused(self.begun.elapsed(), order, why);
         }
     }
 
@@ -132,6 +183,16 @@ impl Asking {
             }
             None => thread::sleep(limit),
         }
+    }
+}
+
+/// An order as the journal of equipment calls it.
+const fn told(unit: Unit, why: Why) -> &'static str {
+    match (unit, why) {
+        (Unit::Standby, Why::Dead) => "standby: the main exciter is dead",
+        (Unit::Main, Why::Dead) => "main: the standby exciter is dead",
+        (Unit::Standby, _) => "standby: exercise",
+        (Unit::Main, _) => "main: the exercise is over",
     }
 }
 
@@ -154,48 +215,5 @@ fn bell(options: &TransmitterOptions, alarms: &AlarmBoard, clock: WallClock) -> 
             alarms.set("transmitter-traps", vec![finding], clock.now());
             None
         }
-    }
-}
-
-/// The restarts of the last hour as lines of wall times, so that a process that starts again does not begin to count anew.
-struct Notes(PathBuf);
-
-impl Notes {
-    /// How long ago each was; one that lies ahead of the clock was just now.
-    fn ages(&self, now: Timestamp) -> Vec<Duration> {
-        let text = std::fs::read(&self.0).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text[..text.len().min(RESTARTS_BYTES_MAX)]).into_owned();
-        let times = text.lines().filter_map(|line| line.parse::<Timestamp>().ok());
-        times.map(|at| Duration::try_from(now.duration_since(at)).unwrap_or(Duration::ZERO)).collect()
-    }
-
-    fn add(&self, now: Timestamp) {
-        let old = std::fs::read_to_string(&self.0).unwrap_or_default();
-        let kept: Vec<&str> = old.lines().rev().take(hardware::transmitter::RESTARTS_PER_HOUR_MAX).collect();
-        let lines: Vec<&str> = kept.into_iter().rev().collect();
-        // A note that cannot be written is missed only when the process ends within the hour.
-        let _ = std::fs::write(&self.0, format!("{}\n{now}\n", lines.join("\n")));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn restarts_are_remembered_over_an_end_of_the_process() {
-        let dir = tempfile::tempdir().unwrap();
-        let notes = Notes(dir.path().join(RESTARTS_FILE));
-        let at = |s: i64| Timestamp::from_second(1_790_000_000 + s).unwrap();
-        assert!(notes.ages(at(0)).is_empty());
-        for s in [0, 400, 800, 1_200] {
-            notes.add(at(s));
-        }
-        let now = Duration::from_hours(9);
-        assert!(!Restarts::remembered(notes.ages(at(1_300)), now).may(now));
-        assert!(Restarts::remembered(notes.ages(at(4_100)), now).may(now));
-        assert!(!Restarts::remembered(notes.ages(at(-100)), now).may(now), "a clock that went back allows nothing");
-        std::fs::write(dir.path().join(RESTARTS_FILE), [0xff; 10_000]).unwrap();
-        assert!(notes.ages(at(0)).is_empty());
     }
 }
