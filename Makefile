@@ -70,7 +70,7 @@ bench: ui ## Cost on this machine, beside other tools' cost for the same work
 he-aac: setup-test ## The tests of the optional HE-AAC decoder (its licence is not free in Debian's sense: see design/0012)
 	cargo test --locked -p media --features he-aac --lib decode::against_ffmpeg_he
 
-signal: ui ## The multiplex and RDS judged by numpy, GNU Radio with gr-rds and redsea (where it is installed)
+signal: ui ## The multiplex and RDS of all sites judged by numpy, GNU Radio with gr-rds and redsea (where it is installed)
 	bash setup/packages.sh signal
 	cargo build --locked -p mikado
 	bash setup/signal.sh $(TARGET)/debug/mikado

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The signal judged by tools that are not ours: `signal.sh MIKADO`. Levels, response, separation, distortion, guard bands, peaks and power
-# by numpy and scipy; RDS by a decoder of a few lines, by GNU Radio with gr-rds, and by redsea where it is installed.
+# by numpy and scipy; RDS by a decoder of a few lines, by GNU Radio with gr-rds, and by redsea where it is installed; at last a table of all sites.
 set -euo pipefail
 cd "$(dirname "$0")"
 mikado=$(realpath "$1")
@@ -23,3 +23,4 @@ for file in a b; do
     echo "redsea: $(redsea -f "$dir/$file.wav" | wc -l) groups"
   fi
 done
+$python3 signal/sites.py "$mikado" "$dir"

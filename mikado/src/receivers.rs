@@ -1,7 +1,7 @@
 //! What receivers are told while a plan is on the air: RDS out of the station's facts and the entry that sounds.
 
 use domain::{Entry, EntryId, Frames, Language, Origin, Segment, SiteId, SitePlan, What};
-use hardware::rds::{Alternatives, Frequency, Pi, Pty, RtPlus, Said, Tuning};
+use hardware::rds::{Alternatives, Frequency, OtherNetwork, Pi, Pty, RtPlus, Said, Tuning};
 use jiff::Timestamp;
 use scheduler::Station;
 use scheduler::changes::{LiveKind, Override};
@@ -71,6 +71,22 @@ impl<'a> Receivers<'a> {
             }
         }
         said
+    }
+
+    /// In an opt-out the network beside it (EON), so that who wants it finds it; `None` while the network is on.
+    pub fn beside(&self, entry: Option<&Entry>) -> Option<OtherNetwork> {
+        let elsewhere = entry.is_some_and(|e| e.origin != Origin::Network);
+        let others = self.station.sites().iter().filter(|s| s.id != self.site.id);
+        let frequencies: Vec<Frequency> = others.filter_map(|s| Frequency::from_khz(s.frequency_khz).ok()).collect();
+        (elsewhere && !frequencies.is_empty()).then(|| OtherNetwork {
+            pi: self.pi.national(),
+            ps: Said::name_of(&self.site.rds_ps),
+            alternatives: Alternatives::method_a(None, &frequencies),
+            // What the network airs meanwhile stands in no plan of this site.
+            pty: Pty::programme(0),
+            traffic: false,
+            announcing: false,
+        })
     }
 
     fn tell(&self, entry: &Entry, said: &mut Said) {

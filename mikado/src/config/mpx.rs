@@ -37,7 +37,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        Some(MpxOutput { signal, to, traffic: written.traffic.unwrap_or(false) })
+        Some(MpxOutput { signal, to, traffic: written.traffic.unwrap_or(false), eon: written.eon.unwrap_or(false) })
     }
 
     fn measure(&mut self, text: Option<&Text>, usual: f64, unit: &str, range: std::ops::RangeInclusive<f64>) -> f64 {

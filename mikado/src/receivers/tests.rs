@@ -75,6 +75,27 @@ fn an_opt_out_has_the_sites_own_pi_and_calls_the_others_variants() {
 }
 
 #[test]
+fn in_an_opt_out_the_network_is_told_beside_it() {
+    let station = station();
+    let plan = tuesday(&station, "GAO");
+    let mut entry = plan.entry_at("2026-11-24T12:05:00Z".parse().unwrap()).unwrap().clone();
+    let receivers = Receivers::new(&station, plan.site(), &[], &[]).unwrap();
+    entry.origin = Origin::Network;
+    assert_eq!((receivers.beside(Some(&entry)), receivers.beside(None)), (None, None));
+    entry.origin = Origin::OptOut;
+    let beside = receivers.beside(Some(&entry)).unwrap();
+    assert_eq!((beside.pi.get(), &beside.ps), (0x5201, b"MIKADO  "));
+    // Gao's own 94.0 MHz carries the network at other sites.
+    assert_eq!(beside.alternatives.codes(), [0xE4, 0x2B, 0x33, 0x41, 0xBF]);
+    let mut said = receivers.said(Some(&entry));
+    said.others.push(beside);
+    let mut encoder = Encoder::new(said);
+    let groups: Vec<[u16; 4]> = (0..200).map(|_| encoder.group(None).words()).collect();
+    let told: Vec<&[u16; 4]> = groups.iter().filter(|g| g[1] >> 12 == 14).collect();
+    assert!(told.len() >= 10 && told.iter().all(|g| (g[0], g[3]) == (0x5701, 0x5201)), "{told:x?}");
+}
+
+#[test]
 fn a_fill_keeps_the_programmes_text_and_a_bed_in_its_place_does_not() {
     let text = |seconds| {
         let said = said_with("GAO", &[], |e| (e.what, e.length) = (What::Bed, Frames::from_secs(seconds)));

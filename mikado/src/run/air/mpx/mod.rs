@@ -65,6 +65,8 @@ pub struct MpxOutput {
     pub to: MpxTo,
     /// Whether the station promises announcements (TP); the flag TA is then up while an alert is on the air.
     pub traffic: bool,
+    /// Whether an opt-out names the network beside it (EON).
+    pub eon: bool,
 }
 
 /// What the threads of the multiplex work with.
@@ -112,7 +114,7 @@ impl Mpx {
         let words = Arc::new(Words::default());
         let teller = Teller::new(Arc::clone(&words), work.clock);
         let coding = Coding::new(coder, teller, tap, Arc::clone(&work.pace), Arc::clone(&shared));
-        Watching::new(work, options.traffic, words).start(Arc::clone(&shared))?;
+        Watching::new(work, (options.traffic, options.eon), words).start(Arc::clone(&shared))?;
         let builder = thread::Builder::new().name("mpx".into()).stack_size(STACK_BYTES);
         let (keeper, thread) = match &options.to {
             MpxTo::Card { name, period } => {

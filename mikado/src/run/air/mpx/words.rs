@@ -53,15 +53,17 @@ pub struct Watching {
     work: MpxWork,
     facts: Facts,
     traffic: bool,
+    beside: bool,
     words: Arc<Words>,
     /// From which kit words were made last, and about what.
     told: Option<(SystemTime, Option<EntryId>)>,
 }
 
 impl Watching {
-    pub fn new(work: MpxWork, traffic: bool, words: Arc<Words>) -> Self {
+    /// `beside` says whether an opt-out names the network beside it.
+    pub fn new(work: MpxWork, (traffic, beside): (bool, bool), words: Arc<Words>) -> Self {
         let facts = Facts::new(&work.data_dir);
-        Self { work, facts, traffic, words, told: None }
+        Self { work, facts, traffic, beside, words, told: None }
     }
 
     /// Starts the thread; it ends with the multiplex.
@@ -93,6 +95,7 @@ impl Watching {
         if self.told.as_ref() != Some(&about) {
             let mut said = receivers.said(entry.as_ref());
             said.tuning.traffic = self.traffic;
+            said.others.extend(receivers.beside(entry.as_ref()).filter(|_| self.beside));
             let announces = said.tuning.pty.is_alarm();
             *self.words.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(Told { said, announces });
             self.told = Some(about);
