@@ -69,6 +69,9 @@ kill -INT "$launcher"; wait "$launcher" 2>/dev/null || true; launcher=
 late=$(grep -o 'late_worst=[0-9.]*[µm]\?s' "$dir/said" | sed 's/late_worst=//' |
   awk '{ v = $1 + 0; if ($1 ~ /µs/) v /= 1000; else if ($1 !~ /ms/) v *= 1000; if (v > worst) worst = v } END { printf "%.1f", worst }')
 
+# --- one channel beside Liquidsoap, from the same files
+bash setup/bench-air.sh "$mikado" "$station"
+
 # --- one audio hour through the encoders and through ingest -------------------------------------------------------------
 ffmpeg -v error -f lavfi -i "anoisesrc=color=pink:amplitude=0.1:duration=1200:sample_rate=48000[a];sine=f=330:d=1200:r=48000,volume=-12dB[b];[a][b]amix" \
   -ac 2 "$dir/sound.wav"
