@@ -6,22 +6,14 @@
 //! windows: nobody asks here for three seconds out of the middle, but whether two files are the same recording. Only the
 //! first ten minutes are looked at, which costs a tenth of a second of work however long the file is.
 
-use std::sync::Arc;
-
 use domain::Frames;
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
 
-/// 48 kHz are averaged down to 6 kHz.
-const DIVISOR: usize = 8;
-const RATE_HZ: f32 = 6000.0;
+use crate::bands::{BANDS, Bands};
+
 /// 0.68 s: long enough that a shift by a codec's delay or half a step changes few bits.
 const WINDOW: usize = 4096;
 /// A quarter second.
 const STEP: usize = 1500;
-const BANDS: usize = 33;
-const LOWEST_HZ: f32 = 300.0;
-const HIGHEST_HZ: f32 = 2000.0;
 /// Below this mean power (-66 dBFS) there is nothing to recognise.
 const SILENT: f32 = 2.5e-7;
 
@@ -36,78 +28,34 @@ const DIFFERENT_MAX: f32 = 0.33;
 
 /// Takes a sound in and gives its fingerprint.
 pub(crate) struct Fingerprinter {
-    channels: usize,
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
-    /// First line of the spectrum of each band, and the end of the last.
-    edges: [usize; BANDS + 1],
-    sum: f32,
-    summed: usize,
-    low: Vec<f32>,
+    spectrum: Bands,
     before: Option<[f32; BANDS]>,
     words: Vec<u32>,
 }
 
 impl Fingerprinter {
     pub(crate) fn new(channels: usize) -> Self {
-        let edge = |n: usize| {
-            let hz = LOWEST_HZ * (HIGHEST_HZ / LOWEST_HZ).powf(n as f32 / BANDS as f32);
-            (hz / RATE_HZ * WINDOW as f32).round() as usize
-        };
-        let turn = |n: usize| (n as f32 / WINDOW as f32 * std::f32::consts::TAU).cos();
-        Self {
-            channels: channels.max(1),
-            fft: RealFftPlanner::new().plan_fft_forward(WINDOW),
-            window: (0..WINDOW).map(|n| 0.5 - 0.5 * turn(n)).collect(),
-            edges: std::array::from_fn(edge),
-            sum: 0.0,
-            summed: 0,
-            low: Vec::with_capacity(2 * WINDOW),
-            before: None,
-            words: Vec::new(),
-        }
+        Self { spectrum: Bands::new(channels, WINDOW, STEP), before: None, words: Vec::new() }
     }
 
     /// Interleaved samples at the house rate.
     pub(crate) fn add(&mut self, samples: &[f32]) {
-        for frame in samples.chunks_exact(self.channels) {
-            if self.words.len() >= WORDS_MAX {
-                return;
-            }
-            self.sum += frame.iter().sum::<f32>();
-            self.summed += 1;
-            if self.summed == DIVISOR {
-                self.low.push(self.sum / (DIVISOR * self.channels) as f32);
-                (self.sum, self.summed) = (0.0, 0);
-                if self.low.len() == WINDOW {
-                    self.word();
-                    self.low.drain(..STEP);
-                }
-            }
+        if self.words.len() >= WORDS_MAX {
+            return;
         }
+        let Self { spectrum, before, words } = self;
+        spectrum.add(samples, |window| {
+            let before = before.replace(window.energies);
+            // No word is zero but that of silence.
+            let heard = before.filter(|_| window.power > SILENT);
+            let word = heard.map_or(0, |before| bits(&window.energies, &before).max(1));
+            words.push(word);
+        });
+        words.truncate(WORDS_MAX);
     }
 
     pub(crate) fn finish(self) -> Vec<u32> {
         self.words
-    }
-
-    fn word(&mut self) {
-        let mut input: Vec<f32> = self.low.iter().zip(&self.window).map(|(s, w)| s * w).collect();
-        let power = input.iter().map(|s| s * s).sum::<f32>() / WINDOW as f32;
-        let mut spectrum = self.fft.make_output_vec();
-        let whole = self.fft.process(&mut input, &mut spectrum).is_ok();
-        let now = self.energies(&spectrum);
-        let before = self.before.replace(now);
-        // No word is zero but that of silence.
-        let word = before.filter(|_| whole && power > SILENT).map_or(0, |before| bits(&now, &before).max(1));
-        self.words.push(word);
-    }
-
-    fn energies(&self, spectrum: &[Complex<f32>]) -> [f32; BANDS] {
-        std::array::from_fn(|n| {
-            let lines = spectrum.get(self.edges[n]..self.edges[n + 1]).unwrap_or_default();
-            lines.iter().map(Complex::norm_sqr).sum::<f32>()
-        })
     }
 }
 

@@ -8,6 +8,7 @@
 #[cfg(test)]
 extern crate self as media;
 
+pub mod bands;
 pub mod canonical;
 pub mod catalogue;
 pub mod check;
