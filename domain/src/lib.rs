@@ -31,4 +31,7 @@ pub use moment::{Anchor, Moment};
 pub use plan::{BrokenPlan, Entry, EntryId, Fit, Origin, Revision, Segment, SitePlan, Start, What};
 pub use sensibility::Sensibility;
 pub use site::{BadSite, SiteId};
-pub use vitals::{Alarm, LevelReading, LiveReading, LiveState, MpxReading, NowNext, OutputReading, Rung, Vitals};
+pub use vitals::{
+    Alarm, LevelReading, LiveReading, LiveState, MpxReading, NowNext, OutputReading, Rung, Vitals, WitnessReading,
+    WitnessState,
+};

@@ -132,6 +132,35 @@ pub struct MpxReading {
     pub card_ppm: Option<f32>,
 }
 
+/// What a receiver hears on the site's frequency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WitnessState {
+    /// Not yet known.
+    #[default]
+    Listening,
+    /// What was sent.
+    Right,
+    /// Nothing.
+    Mute,
+    /// The hiss of a receiver without a carrier.
+    Noise,
+    /// Something else than what was sent.
+    Foreign,
+}
+
+/// What came of comparing what a receiver hears with what was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct WitnessReading {
+    /// What is heard.
+    pub state: WitnessState,
+    /// How long after it was sent it was heard, in milliseconds, to some twenty of them; `None` until it was found.
+    pub delay_ms: Option<u32>,
+    /// How alike they were in the last seconds: 1 is the same, 0 what is alike by chance; `None` when too little was sent to tell.
+    pub likeness: Option<f32>,
+    /// The level of what is heard, up to 2 kHz, in dBFS; `None` for silence and where nothing comes.
+    pub level_dbfs: Option<f32>,
+}
+
 /// A condition that somebody should know of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alarm {
@@ -177,6 +206,8 @@ pub struct Vitals {
     pub live: Option<LiveReading>,
     /// The multiplex, where the site makes one.
     pub mpx: Option<MpxReading>,
+    /// What a receiver hears of the site off the air, where there is one.
+    pub witness: Option<WitnessReading>,
     /// Outputs.
     pub outputs: Vec<OutputReading>,
     /// What the site's own equipment says, each quantity at most once; empty when none is wired.

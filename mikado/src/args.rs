@@ -391,6 +391,9 @@ pub struct AirCheckArgs {
     /// Fichier à écrire : .wav (décodé) ou .opus (pour écouter)
     #[arg(long, value_name = "FICHIER", required_unless_present = "verify")]
     pub out: Option<PathBuf>,
+    /// Ce qu'un récepteur a entendu sur la fréquence, au lieu de ce qui est parti d'ici
+    #[arg(long)]
+    pub witness: bool,
     /// Vérifie la chaîne et chaque octet de ce qui est gardé
     #[arg(long, conflicts_with_all = ["from", "length", "out"])]
     pub verify: bool,

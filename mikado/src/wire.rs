@@ -2,12 +2,16 @@
 //!
 //! Missing is `null`, never 0. Fields may be added, never renamed; a reader ignores those that it does not know.
 
+mod witness;
+
 use domain::{
     Alarm, BootId, EquipmentReading, Finding, Frames, LevelReading, LiveReading, LiveState, MpxReading, NowNext,
-    OutputReading, Position, Quantity, Revision, Rung, Severity, Vitals,
+    OutputReading, Position, Quantity, Revision, Rung, Severity, Vitals, WitnessReading,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use witness::WitnessWire;
 
 /// Vitals longer than this are no vitals: 120 levels, 32 alarms and 16 outputs need less than a tenth of it.
 pub const VITALS_BYTES_MAX: usize = 256 * 1024;
@@ -95,6 +99,8 @@ struct VitalsWire {
     live: Option<LiveWire>,
     #[serde(default)]
     mpx: Option<MpxWire>,
+    #[serde(default)]
+    witness: Option<WitnessWire>,
     outputs: Vec<OutputWire>,
     #[serde(default)]
     equipment: Vec<EquipmentWire>,
@@ -322,6 +328,7 @@ impl From<&Vitals> for VitalsWire {
             render_blocks: v.render_blocks,
             live: v.live.as_ref().map(LiveWire::from),
             mpx: v.mpx.as_ref().map(MpxWire::from),
+            witness: v.witness.as_ref().map(WitnessWire::from),
             outputs: v.outputs.iter().map(output).collect(),
             equipment: v.equipment.iter().map(equipment).collect(),
             alarms: v.alarms.iter().map(alarm).collect(),
@@ -365,6 +372,7 @@ impl TryFrom<VitalsWire> for Vitals {
             render_blocks: v.render_blocks,
             live: v.live.map(LiveReading::from),
             mpx: v.mpx.map(MpxReading::from),
+            witness: v.witness.map(WitnessReading::from),
             outputs: v.outputs.into_iter().take(16).map(output).collect(),
             equipment: v.equipment.iter().take(Quantity::ALL.len()).filter_map(equipment).collect(),
             alarms: v
@@ -379,6 +387,8 @@ impl TryFrom<VitalsWire> for Vitals {
 
 #[cfg(test)]
 mod tests {
+    use domain::WitnessState;
+
     use super::*;
 
     fn vitals() -> Vitals {
@@ -431,6 +441,12 @@ mod tests {
                 ceiling_hits: 0,
                 pi: Some(0x5401),
                 card_ppm: None,
+            }),
+            witness: Some(WitnessReading {
+                state: WitnessState::Foreign,
+                delay_ms: Some(720),
+                likeness: Some(0.0625),
+                level_dbfs: None,
             }),
             outputs: vec![OutputReading {
                 name: "opus".into(),

@@ -22,5 +22,6 @@ pub mod render;
 mod testing;
 pub mod timeline;
 pub mod watch;
+pub mod witness;
 
 pub use error::{Error, Result};

@@ -45,7 +45,8 @@ pub(super) fn run(args: &Args, what: &AirCheckArgs) -> Result<Answer, Error> {
             "--for is from some milliseconds to a day (an hour as .opus).",
         ));
     }
-    let found = clip(&Archive::new(&carried.aircheck_dir()), from, length).map_err(unread)?;
+    let dir = if what.witness { carried.witness_dir() } else { carried.aircheck_dir() };
+    let found = clip(&Archive::new(&dir), from, length).map_err(unread)?;
     if found.is_empty() {
         return Err(Error::failed(
             format!("la pige de {site} ne garde rien à partir de {from}."),
@@ -63,7 +64,14 @@ pub(super) fn run(args: &Args, what: &AirCheckArgs) -> Result<Answer, Error> {
 
 /// What is wrong with the air check of a site, for `check`.
 pub(super) fn check(site: &SiteConfig, findings: &mut Vec<Finding>) {
-    match verify(&site.aircheck_dir()) {
+    check_in(site, &site.aircheck_dir(), findings);
+    if site.witness_dir().exists() {
+        check_in(site, &site.witness_dir(), findings);
+    }
+}
+
+fn check_in(site: &SiteConfig, dir: &Path, findings: &mut Vec<Finding>) {
+    match verify(dir) {
         Ok(found) => findings.extend(found),
         Err(why) => findings.push(Finding {
             code: "aircheck.unreadable".to_owned(),
@@ -84,7 +92,8 @@ fn verified(args: &Args, config: &Config, what: &AirCheckArgs) -> Result<Answer,
     }
     for site in asked {
         check(site, &mut findings);
-        pieces += Archive::new(&site.aircheck_dir()).names().map_or(0, |n| n.len());
+        let dirs = [site.aircheck_dir(), site.witness_dir()];
+        pieces += dirs.iter().map(|dir| Archive::new(dir).names().map_or(0, |n| n.len())).sum::<usize>();
     }
     let voice = args.voice();
     if voice.json {

@@ -89,6 +89,7 @@ fn options(
         power,
         rds_encoder,
         time: site.time,
+        witness: site.witness.clone(),
         ceiling,
         clock,
         findings,

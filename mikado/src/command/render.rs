@@ -151,6 +151,7 @@ impl SiteConfig {
             rtp: Vec::new(),
             mpx: None,
             live: None,
+            witness: None,
             transmitter: None,
             power: None,
             rds_encoder: None,

@@ -30,7 +30,8 @@ impl Reader<'_> {
     }
 }
 
-fn rate(text: &str) -> Result<Option<u32>, Said> {
+/// The rate of a recording; `None` for none.
+pub(super) fn rate(text: &str) -> Result<Option<u32>, Said> {
     if text == "off" {
         return Ok(None);
     }
@@ -43,7 +44,7 @@ fn rate(text: &str) -> Result<Option<u32>, Said> {
     }
 }
 
-fn keep(text: &str) -> Result<Duration, Said> {
+pub(super) fn keep(text: &str) -> Result<Duration, Said> {
     let length = units::duration(text)?;
     if KEEP_S.contains(&length.as_secs()) {
         return Ok(length);
@@ -54,7 +55,7 @@ fn keep(text: &str) -> Result<Duration, Said> {
     ))
 }
 
-fn budget(text: &str) -> Result<u64, Said> {
+pub(super) fn budget(text: &str) -> Result<u64, Said> {
     match units::bytes(text)? {
         bytes @ BUDGET_BYTES_MIN.. => Ok(bytes),
         _ => Err(Said::new(

@@ -145,6 +145,7 @@ pub(super) struct Site {
     pub rtp: Vec<Rtp>,
     pub mpx: Option<Mpx>,
     pub live: Option<Live>,
+    pub witness: Option<Witness>,
     pub transmitter: Option<Transmitter>,
     pub power: Option<Transmitter>,
     pub rds_encoder: Option<RdsEncoder>,
@@ -295,6 +296,20 @@ pub(super) struct Line {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Witness {
+    pub card: Option<Text>,
+    pub rtp: Option<Text>,
+    pub from: Option<Text>,
+    pub format: Option<Text>,
+    pub channels: Option<Text>,
+    pub pipe: Option<Text>,
+    pub opus: Option<Text>,
+    pub keep: Option<Text>,
+    pub disk_budget: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Mpx {
     pub card: Option<Text>,
     pub pipe: Option<Text>,
@@ -406,6 +421,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("to_main", "[site.transmitter.changeover]"),
     ("to_standby", "[site.transmitter.changeover]"),
     ("exercise", "[site.transmitter.changeover]"),
+    ("witness", "[[site]]"),
     ("live", "[[site]]"),
     ("listen", "[site.live]"),
     ("buffer", "[site.live] ou/or [[site.live.line]]"),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use domain::Frames;
 use playout::live::{Bits, DEPTH, Linear};
 
-use super::file::{Line, Live};
+use super::file::{Line, Live, Text};
 use super::read::{Reader, address};
 use super::units;
 use crate::rights::PERSON_CHARS_MAX;
@@ -35,15 +35,10 @@ impl Reader<'_> {
 
     fn line(&mut self, written: &Line) -> Option<LineOptions> {
         let person = self.value(Some(&written.person), None, |t| person(t).map(Some));
-        let bits = self.value(written.format.as_ref(), Bits::L16, bits);
-        let is_stereo = self.value(written.channels.as_ref(), true, units::stereo);
         let depth = self.value(written.buffer.as_ref(), LINE_USUAL, depth);
+        let shape = (written.format.as_ref(), written.channels.as_ref());
         let by = match (&written.rtp, &written.from, &written.card) {
-            (Some(rtp), Some(from), None) => {
-                let listen = self.value(Some(rtp), None, |t| address(t).map(Some));
-                let from = self.value(Some(from), None, |t| sender(t).map(Some));
-                LineBy::Rtp { listen: listen?, from: from?, shape: Linear { bits, is_stereo } }
-            }
+            (Some(rtp), Some(from), None) => self.rtp_line(rtp, from, shape)?,
             (None, None, Some(card)) => LineBy::Card(card.get_ref().clone()),
             _ => {
                 self.complain(
@@ -55,6 +50,20 @@ impl Reader<'_> {
             }
         };
         Some(LineOptions { person: person?, by, depth })
+    }
+
+    /// RTP that comes in; shared with the witness.
+    pub(super) fn rtp_line(
+        &mut self,
+        rtp: &Text,
+        from: &Text,
+        (format, channels): (Option<&Text>, Option<&Text>),
+    ) -> Option<LineBy> {
+        let shape =
+            Linear { bits: self.value(format, Bits::L16, bits), is_stereo: self.value(channels, true, units::stereo) };
+        let listen = self.value(Some(rtp), None, |t| address(t).map(Some));
+        let from = self.value(Some(from), None, |t| sender(t).map(Some));
+        Some(LineBy::Rtp { listen: listen?, from: from?, shape })
     }
 }
 

@@ -21,6 +21,7 @@ mod tests;
 mod time;
 mod transmitter;
 pub mod units;
+mod witness;
 mod write;
 
 use std::fmt;
@@ -33,7 +34,7 @@ use playout::outputs::rtp::RtpOptions;
 
 use crate::jobs::Job;
 use crate::notices::NoticeOptions;
-use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions};
+use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions, WitnessOptions};
 
 pub use complaint::{Complaint, ConfigError};
 pub use transmitter::{AccessConfig, ReachConfig, TransmitterConfig};
@@ -103,6 +104,8 @@ pub struct SiteConfig {
     pub mpx: Option<MpxOutput>,
     /// Where somebody live may come in; `None` when nobody can.
     pub live: Option<LiveOptions>,
+    /// A receiver that hears it off the air; `None` when none is wired to this machine.
+    pub witness: Option<WitnessOptions>,
     /// Its transmitter; `None` when it is not wired to this machine.
     pub transmitter: Option<TransmitterConfig>,
     /// What feeds it: mains, battery, generator; `None` when nothing of it is wired to this machine.
@@ -245,6 +248,11 @@ impl SiteConfig {
     /// The folder of the air check.
     pub fn aircheck_dir(&self) -> PathBuf {
         self.dir.join("aircheck")
+    }
+
+    /// Where what a receiver heard is recorded.
+    pub fn witness_dir(&self) -> PathBuf {
+        self.dir.join("witness")
     }
 
     /// The sustaining bed.

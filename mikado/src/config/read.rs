@@ -130,6 +130,7 @@ impl<'a> Reader<'a> {
             rtp: site.rtp.iter().filter_map(|r| self.rtp(r)).collect(),
             mpx: site.mpx.as_ref().and_then(|m| self.mpx(m, &dir)),
             live: site.live.as_ref().and_then(|l| self.live(l)),
+            witness: site.witness.as_ref().and_then(|w| self.witness(w, &dir)),
             transmitter: site.transmitter.as_ref().and_then(|t| self.transmitter(t)),
             power: site.power.as_ref().and_then(|p| self.power(p)),
             time: site.time.as_ref().and_then(|t| self.time(t)),

@@ -92,6 +92,8 @@ const TAIL: &str = "
 # [site.live]                     # la porte des directs (protocole source d'Icecast) ; droits : mikado live grant
 # listen = \"127.0.0.1:8091\"
 # buffer = \"1s\"                   # ce que le réseau peut tarder
+# [site.witness]                  # un récepteur qui entend le site sur sa fréquence : voir guide/transmitter.md
+# card = \"hw:2,0\"                 # ou rtp et from, ou pipe = \"recepteur\"
 # [site.transmitter]              # ce que dit l'émetteur, par SNMP : voir guide/equipment.md
 # snmp = \"192.168.10.20:161\"
 # community_file = \"gao.snmp\"

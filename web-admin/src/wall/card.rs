@@ -6,7 +6,7 @@ use scheduler::Station;
 use scheduler::station::Site;
 use serde::Serialize;
 
-use super::{equipment, multiplex, severity_class, trace};
+use super::{equipment, multiplex, severity_class, trace, witness};
 use crate::SiteView;
 use crate::words::{Dates, Lang, Words};
 
@@ -68,6 +68,8 @@ pub(crate) struct Card {
     pub underrun: String,
     /// The multiplex that leaves for the exciter, in one line; empty where the site makes none.
     pub mpx: String,
+    /// What a receiver hears off the air, in one line; empty where there is none.
+    pub witness: String,
     /// What the site's transmitter says, in one line; empty when none is wired.
     pub equipment: String,
     pub clock_bad: bool,
@@ -99,6 +101,7 @@ impl Card {
             horizon: horizon(vitals, station, lang),
             underrun: underrun(vitals, t),
             mpx: vitals.and_then(|v| v.mpx.as_ref()).map_or_else(String::new, |m| multiplex::line(m, t)),
+            witness: vitals.and_then(|v| v.witness.as_ref()).map_or_else(String::new, |w| witness::line(w, t)),
             equipment: vitals.map_or_else(String::new, |v| equipment::line(&v.equipment, station, lang)),
             clock_bad: vitals.is_some_and(|v| !v.time_trusted),
             alarms: vitals.map_or_else(Vec::new, |v| alarms(v, station, lang)),

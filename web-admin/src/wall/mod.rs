@@ -6,6 +6,7 @@ mod multiplex;
 mod stream;
 mod trace;
 mod wire;
+mod witness;
 
 use askama::Template;
 use axum::extract::State;

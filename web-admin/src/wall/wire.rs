@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::{LiveReading, LiveState, MpxReading, NowNext, Vitals};
+use domain::{LiveReading, LiveState, MpxReading, NowNext, Vitals, WitnessReading, WitnessState};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -64,6 +64,7 @@ fn vitals(v: &Vitals) -> Value {
         "render_blocks": v.render_blocks,
         "live": v.live.as_ref().map(live),
         "mpx": v.mpx.as_ref().map(mpx),
+        "witness": v.witness.as_ref().map(witness),
         "outputs": outputs,
         "equipment": equipment,
         "alarms": alarms,
@@ -89,6 +90,17 @@ fn mpx(m: &MpxReading) -> Value {
         "deviation_khz": m.deviation_khz, "power_dbr": m.power_dbr, "ceiling_hits": m.ceiling_hits,
         "pi": m.pi.map(|pi| format!("0x{pi:04X}")), "card_ppm": m.card_ppm,
     })
+}
+
+fn witness(w: &WitnessReading) -> Value {
+    let state = match w.state {
+        WitnessState::Listening => "listening",
+        WitnessState::Right => "right",
+        WitnessState::Mute => "mute",
+        WitnessState::Noise => "noise",
+        WitnessState::Foreign => "foreign",
+    };
+    json!({ "state": state, "delay_ms": w.delay_ms, "likeness": w.likeness, "level_dbfs": w.level_dbfs })
 }
 
 fn turn(n: &NowNext) -> Value {

@@ -194,6 +194,7 @@ pub fn vitals(station: &Station, site: &scheduler::station::Site, now: Timestamp
         render_blocks: [0; 7],
         live: None,
         mpx: None,
+        witness: None,
         outputs: Vec::new(),
         equipment: Vec::new(),
         alarms: Vec::new(),

@@ -51,6 +51,8 @@ function show(site) {
     text(fields.underrun, view.underrun);
     text(fields.mpx, view.mpx);
     fields.mpx.parentElement.hidden = !view.mpx;
+    text(fields.witness, view.witness);
+    fields.witness.parentElement.hidden = !view.witness;
     text(fields.equipment, view.equipment);
     fields.equipment.parentElement.hidden = !view.equipment;
     fields.clock_bad.hidden = !view.clock_bad;

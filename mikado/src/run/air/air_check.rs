@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use domain::{Anchor, BootId, Finding, Frames, OutputReading, Severity, SiteId};
+use domain::{Anchor, BootId, Finding, Frames, OutputReading, Position, Severity, SiteId};
 use playout::aircheck::{AirCheckOptions, ClockReading, Recorder};
 use playout::outputs::Standing;
 use playout::realtime::TapReader;
 
-use super::pace::PaceState;
 use super::turning::EngineView;
 use crate::clock::WallClock;
 
@@ -42,32 +41,33 @@ pub struct AirCheckWork {
     pub options: AirCheckOptions,
     /// The wall clock.
     pub clock: WallClock,
-    /// The pace-maker's readings.
-    pub pace: Arc<PaceState>,
+    /// Where what is recorded stands at an instant.
+    pub position: Box<dyn Fn(Instant) -> Position + Send>,
     /// Whether the wall is trusted.
     pub engine: Arc<Mutex<EngineView>>,
 }
 
 /// The running thread.
 pub struct AirCheck {
+    name: &'static str,
     shared: Arc<Standing>,
     thread: JoinHandle<()>,
 }
 
 impl AirCheck {
-    /// Starts recording what `tap` gives.
-    pub fn start(work: AirCheckWork, tap: TapReader) -> std::io::Result<Self> {
+    /// Starts recording what `tap` gives; `name` is what the vitals call it.
+    pub fn start(name: &'static str, work: AirCheckWork, tap: TapReader) -> std::io::Result<Self> {
         let shared = Arc::new(Standing::default());
         let theirs = Arc::clone(&shared);
-        let builder = thread::Builder::new().name("aircheck".into()).stack_size(512 * 1024);
+        let builder = thread::Builder::new().name(name.into()).stack_size(512 * 1024);
         let thread =
             builder.spawn(move || Turn { work, shared: theirs, recorder: None, unwritten: Frames::ZERO }.run(tap))?;
-        Ok(Self { shared, thread })
+        Ok(Self { name, shared, thread })
     }
 
     /// How it fares.
     pub fn reading(&self) -> OutputReading {
-        self.shared.reading("aircheck")
+        self.shared.reading(self.name)
     }
 
     /// Lets the thread write what is in the ring, seal the piece and end.
@@ -191,7 +191,7 @@ impl Turn {
             let after = Instant::now();
             left -= 1;
             if after - before < PAIR_MAX || left == 0 {
-                let at = self.work.pace.position(before + (after - before) / 2);
+                let at = (self.work.position)(before + (after - before) / 2);
                 return ClockReading { anchor: Anchor { at, wall }, trusted };
             }
         }

@@ -27,6 +27,7 @@ mod recording;
 mod rtp;
 mod station;
 mod turning;
+mod witness;
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +45,7 @@ pub use equipment::{EncoderOptions, TimeOptions, TransmitterOptions, ask_time_so
 pub use live::{LineBy, LineOptions, LiveOptions};
 pub use mpx::{MpxOutput, MpxTo, PipeFormat};
 pub use options::{AirOptions, OutputOptions, StreamFormat};
+pub use witness::{WitnessBy, WitnessOptions};
 
 use self::chores::Chores;
 use self::live::LiveLine;

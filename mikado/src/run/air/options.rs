@@ -11,6 +11,7 @@ use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
 use super::equipment::{EncoderOptions, TimeOptions, TransmitterOptions};
 use super::live::LiveOptions;
 use super::mpx::MpxOutput;
+use super::witness::WitnessOptions;
 use crate::clock::WallClock;
 
 /// One site's air process.
@@ -36,6 +37,8 @@ pub struct AirOptions {
     pub rds_encoder: Option<EncoderOptions>,
     /// Other sources of time than the machine's clock; `None`: none is asked.
     pub time: Option<TimeOptions>,
+    /// A receiver that hears the site off the air; `None`: nobody checks what is on the frequency.
+    pub witness: Option<WitnessOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
     /// The wall clock, with the shift of a demonstration.

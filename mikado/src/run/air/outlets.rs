@@ -25,6 +25,7 @@ use super::recording::Recording;
 use super::rtp;
 use super::station::Station;
 use super::turning::EngineView;
+use super::witness::{WitnessEar, WitnessWork};
 
 /// The encoders may stand still this long on a loaded machine without loss.
 const ENCODING_TAP: Frames = Frames::from_secs(2);
@@ -39,7 +40,10 @@ const RTP_TAP: Frames = Frames::from_secs(1);
 /// A card's ring holds a tenth of a second: what is later than a second is late for it anyway.
 const MPX_TAP: Frames = Frames::from_secs(1);
 
-/// The taps that these options need: one for measuring and encoding, one for the pulse, one for a recording.
+/// A busy machine may let the witness sleep so long; what it missed is silence to it, which proves nothing.
+const WITNESS_TAP: Frames = Frames::from_secs(2);
+
+/// The taps that these options need: one for measuring and encoding, one for the pulse, one for each that records or compares.
 pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
     let mut taps = vec![TapSpec::new("encoding", ENCODING_TAP), TapSpec::new("pulse", PULSE_TAP)];
     if wav(options).is_some() {
@@ -51,6 +55,9 @@ pub fn taps(options: &AirOptions) -> Vec<TapSpec> {
     }
     if air_check(options).is_some() {
         taps.push(TapSpec::new("aircheck", RECORDING_TAP));
+    }
+    if options.witness.is_some() {
+        taps.push(TapSpec::new("witness", WITNESS_TAP));
     }
     taps
 }
@@ -83,12 +90,8 @@ pub fn open(
         .and_then(|(path, tap)| started(Recording::start(path.clone(), tap), &mut failed));
     let streams = rtps(options).map_while(|rtp| Some((rtp, named("rtp")?))).collect();
     let rtps = rtp::open(options, streams, pace, &mut failed);
-    let air_check = air_check(options).zip(named("aircheck")).and_then(|(check, tap)| {
-        let (dir, clock) = (options.data_dir.join("aircheck"), options.clock);
-        let (pace, engine) = (Arc::clone(pace), Arc::clone(&engine));
-        let work = AirCheckWork { dir, site: options.site, boot, options: check, clock, pace, engine };
-        started(AirCheck::start(work, tap), &mut failed)
-    });
+    let recorders = (named("aircheck"), named("witness"));
+    let (air_check, witness) = start_recorders(options, boot, (pace, &engine, &alarms), recorders, &mut failed);
     let mpx = mpx(options)
         .zip(named("mpx"))
         .and_then(|(mpx, tap)| started(Mpx::start(mpx, mpx_work(options, pace, &engine, &alarms), tap), &mut failed));
@@ -111,6 +114,7 @@ pub fn open(
         rtps,
         mpx,
         air_check,
+        witness,
         icecasts,
         equipment,
         streams,
@@ -128,6 +132,36 @@ fn equipment_of(options: &AirOptions, beside: &Beside, failed: &mut Vec<Finding>
     wired
         .filter_map(|e| started(Equipment::start(e, &options.data_dir, options.site, options.clock, beside), failed))
         .collect()
+}
+
+/// Starts what records: the air check of what leaves, and the witness of what a receiver hears.
+fn start_recorders(
+    options: &AirOptions,
+    boot: BootId,
+    (pace, engine, alarms): (&Arc<PaceState>, &Arc<Mutex<EngineView>>, &Arc<AlarmBoard>),
+    (air_check_tap, witness_tap): (Option<TapReader>, Option<TapReader>),
+    failed: &mut Vec<Finding>,
+) -> (Option<AirCheck>, Option<WitnessEar>) {
+    let work = |folder: &str, check| {
+        let pace = Arc::clone(pace);
+        AirCheckWork {
+            dir: options.data_dir.join(folder),
+            site: options.site,
+            boot,
+            options: check,
+            clock: options.clock,
+            position: Box::new(move |now| pace.position(now)),
+            engine: Arc::clone(engine),
+        }
+    };
+    let air_check = air_check(options)
+        .zip(air_check_tap)
+        .and_then(|(check, tap)| started(AirCheck::start("aircheck", work("aircheck", check), tap), failed));
+    let witness = options.witness.clone().zip(witness_tap).and_then(|(witness, tap)| {
+        let recording = work("witness", witness.recorded.unwrap_or_default());
+        started(WitnessEar::start(WitnessWork { options: witness, recording, alarms: Arc::clone(alarms) }, tap), failed)
+    });
+    (air_check, witness)
 }
 
 /// Starts what waits for devices beside the air: the RDS encoder, and other sources of time.

@@ -18,6 +18,7 @@ use super::pace::PaceState;
 use super::recording::Recording;
 use super::rtp::RtpOutlet;
 use super::turning::EngineView;
+use super::witness::WitnessEar;
 use crate::clock::WallClock;
 
 /// The running parts of a site, as far as others read them.
@@ -42,6 +43,8 @@ pub struct Station {
     pub mpx: Option<Mpx>,
     /// The air check, when it is configured.
     pub air_check: Option<AirCheck>,
+    /// The witness of what is on the frequency, when a receiver is wired.
+    pub witness: Option<WitnessEar>,
     /// Source clients.
     pub icecasts: Vec<Icecast>,
     /// The streams that are served, by file name.
@@ -97,6 +100,7 @@ impl Station {
             render_blocks: self.pace.render_blocks(),
             live: self.live.as_ref().and_then(|desk| desk.reading()),
             mpx: self.mpx.as_ref().map(Mpx::reading),
+            witness: self.witness.as_ref().map(WitnessEar::reading),
             outputs: self.outputs(),
             equipment: self.readings(),
             alarms: self.alarms.all(view.alarms),
@@ -120,6 +124,7 @@ impl Station {
         outputs.extend(self.rtps.iter().map(|r| r.sender.reading()));
         outputs.extend(self.mpx.iter().map(Mpx::output));
         outputs.extend(self.air_check.iter().map(AirCheck::reading));
+        outputs.extend(self.witness.iter().filter_map(WitnessEar::recording));
         outputs
     }
 
@@ -138,6 +143,7 @@ impl Station {
         self.rtps.iter().for_each(|r| r.sender.stop());
         self.mpx.iter().for_each(Mpx::stop);
         self.air_check.iter().for_each(AirCheck::stop);
+        self.witness.iter().for_each(WitnessEar::stop);
         self.icecasts.iter().for_each(Icecast::stop);
     }
 
@@ -148,6 +154,7 @@ impl Station {
             && self.rtps.iter().all(|r| r.sender.has_ended())
             && self.mpx.as_ref().is_none_or(Mpx::has_ended)
             && self.air_check.as_ref().is_none_or(AirCheck::has_ended)
+            && self.witness.as_ref().is_none_or(WitnessEar::has_ended)
             && self.icecasts.iter().all(Icecast::has_ended)
     }
 }

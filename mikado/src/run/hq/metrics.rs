@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use domain::{MpxReading, Quantity, Severity, Vitals};
+use domain::{MpxReading, Quantity, Severity, Vitals, WitnessReading, WitnessState};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -61,6 +61,7 @@ fn families(views: &[SiteView], now: Timestamp) -> Vec<Family> {
     let mut families = of_sites(views, now);
     families.extend(of_outputs(views));
     families.extend(of_mpx(views));
+    families.extend(of_witness(views));
     families.extend(Quantity::ALL.into_iter().map(|quantity| of_equipment(views, quantity)));
     families
 }
@@ -182,6 +183,24 @@ fn of_mpx(views: &[SiteView]) -> [Family; 3] {
     ]
 }
 
+fn of_witness(views: &[SiteView]) -> [Family; 3] {
+    let each = |name, help, read: fn(&WitnessReading) -> Option<f64>| {
+        let witness = |v: &SiteView| v.vitals.as_ref()?.witness.as_ref().and_then(read);
+        let lines = views.iter().filter_map(|v| Some((site(v), witness(v)?))).collect();
+        Family { name, kind: "gauge", help, lines }
+    };
+    [
+        each("mikado_witness_right", "Whether a receiver hears off the air what was sent.", |w| match w.state {
+            WitnessState::Listening => None,
+            state => Some(f64::from(u8::from(state == WitnessState::Right))),
+        }),
+        each("mikado_witness_delay_seconds", "How long after it was sent it is heard.", |w| {
+            w.delay_ms.map(|ms| f64::from(ms) / 1_000.0)
+        }),
+        each("mikado_witness_likeness", "How alike both are, 1 is the same.", |w| w.likeness.map(f64::from)),
+    ]
+}
+
 /// In base units, as Prometheus asks: hertz, not kilohertz, and a share of 1, not percent.
 fn of_equipment(views: &[SiteView], quantity: Quantity) -> Family {
     let (name, factor, help) = match quantity {
@@ -240,6 +259,12 @@ mod tests {
             render_blocks: [9, 8, 7, 6, 5, 4, 3],
             live: None,
             mpx: None,
+            witness: Some(WitnessReading {
+                state: WitnessState::Right,
+                delay_ms: Some(720),
+                likeness: Some(0.75),
+                level_dbfs: None,
+            }),
             outputs: vec![OutputReading {
                 name: "icecast a\"b\\c".into(),
                 taken: Frames(48_000),

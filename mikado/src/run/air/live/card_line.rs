@@ -57,7 +57,7 @@ pub fn start(
 
 /// Listens until the card fails or stalls, and says why.
 fn listen(name: &CardName, mut sitting: Sitting<'_>, is_open: impl Fn()) -> Said {
-    let (card, mut read) = match opened(name) {
+    let (card, mut read) = match open_input(name, PERIOD) {
         Ok(open) => open,
         Err(CardError::Gone(_)) => return Said::new("elle n'est pas là", "it is not there"),
         Err(e) => return Said::new(e.to_string(), e.to_string()),
@@ -81,8 +81,8 @@ fn listen(name: &CardName, mut sitting: Sitting<'_>, is_open: impl Fn()) -> Said
     }
 }
 
-/// Opens the input with our period, or with its own where it cannot have ours.
-fn opened(name: &CardName) -> Result<(CardInput, Consumer<Frame>), CardError> {
+/// Opens an input with this period, or with its own where it cannot have that; what it gives lies in the ring.
+pub fn open_input(name: &CardName, period: Frames) -> Result<(CardInput, Consumer<Frame>), CardError> {
     let open = |period| {
         let (mut write, read) = RingBuffer::new(RING.0 as usize);
         let card = CardInput::open(name, period, move |sound| {
@@ -91,13 +91,14 @@ fn opened(name: &CardName) -> Result<(CardInput, Consumer<Frame>), CardError> {
         })?;
         Ok((card, read))
     };
-    match open(Some(PERIOD)) {
+    match open(Some(period)) {
         Err(CardError::NoPeriod { .. }) => open(None),
         other => other,
     }
 }
 
-fn emptied(ring: &mut Consumer<Frame>) -> Vec<Frame> {
+/// All that lies in the ring.
+pub fn emptied(ring: &mut Consumer<Frame>) -> Vec<Frame> {
     let mut sound = vec![SILENCE; ring.slots()];
     let (filled, _) = ring.pop_partial_slice(&mut sound);
     let length = filled.len();

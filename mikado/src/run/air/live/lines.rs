@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// A port that is taken is tried again this often.
 const RETRY: Duration = Duration::from_secs(3);
 /// The largest packet that any Ethernet carries, and more.
-const PACKET_BYTES_MAX: usize = 2_048;
+pub const PACKET_BYTES_MAX: usize = 2_048;
 /// A goodbye (RFC 3550 §6.6).
 const RTCP_BYE: u8 = 203;
 const STACK_BYTES: usize = 256 * 1024;
@@ -147,7 +147,8 @@ fn opened(listen: SocketAddr) -> io::Result<(UdpSocket, Option<UdpSocket>)> {
     Ok((sound, reports))
 }
 
-fn bound(at: SocketAddr) -> io::Result<UdpSocket> {
+/// A socket at this address; a multicast group is joined.
+pub fn bound(at: SocketAddr) -> io::Result<UdpSocket> {
     match at.ip() {
         IpAddr::V4(group) if group.is_multicast() => {
             let socket = UdpSocket::bind((group, at.port()))?;

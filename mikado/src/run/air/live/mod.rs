@@ -25,7 +25,8 @@ use super::pace::PaceState;
 use super::station::Station;
 use crate::rights;
 
-pub use self::lines::{LineBy, LineOptions};
+pub use self::card_line::{emptied, open_input};
+pub use self::lines::{LineBy, LineOptions, PACKET_BYTES_MAX, bound};
 
 /// Where somebody live may come in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use playout::realtime::TapReader;
 
 use self::coding::Coding;
 use self::pipe::Pipe;
-pub use self::pipe::PipeFormat;
+pub use self::pipe::{PipeFormat, made};
 use self::teller::Teller;
 use self::words::{Watching, Words};
 use super::alarms::AlarmBoard;

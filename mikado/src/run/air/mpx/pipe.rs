@@ -89,12 +89,18 @@ impl Pipe {
 
 /// Opens a pipe for writing without waiting for its reader; makes it where nothing is. Anything but a pipe is left alone.
 fn opened(path: &Path) -> Result<std::fs::File, Errno> {
-    match rustix::fs::stat(path) {
-        Ok(stat) if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo => return Err(Errno::EXIST),
-        Err(Errno::NOENT) => mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR | Mode::RGRP, 0)?,
-        _ => {}
-    }
+    made(path)?;
     open(path, OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).map(std::fs::File::from)
+}
+
+/// Makes a named pipe where nothing is; anything else that is there is an error and stays.
+pub fn made(path: &Path) -> Result<(), Errno> {
+    match rustix::fs::stat(path) {
+        Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Fifo => Ok(()),
+        Ok(_) => Err(Errno::EXIST),
+        Err(Errno::NOENT) => mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR | Mode::RGRP, 0),
+        Err(_) => Ok(()),
+    }
 }
 
 fn unread(path: &Path) -> Finding {
