@@ -19,7 +19,7 @@ pub struct Airing {
     pub asset: AssetId,
     /// When its first frame was heard.
     pub at: Timestamp,
-    /// How much of it was heard, over all lives of the process.
+    /// How much of it was heard, over all lives of the process; what sounded twice counts once.
     pub aired: Frames,
     /// Whether all of it was heard.
     pub is_whole: bool,
@@ -86,7 +86,7 @@ pub fn airings(
     length: &dyn Fn(&AssetId) -> Option<Frames>,
 ) -> Vec<Airing> {
     let mut seen = BTreeSet::new();
-    let mut by_entry = BTreeMap::<(Option<&EntryId>, Option<usize>, &AssetId), Airing>::new();
+    let mut by_entry = BTreeMap::<(Option<&EntryId>, Option<usize>, &AssetId), (Airing, Vec<&AsRun>)>::new();
     for (n, record) in records.iter().enumerate().filter(|(_, r)| r.site == site) {
         let (Some(asset), Some(at)) = (&record.asset, record.wall) else { continue };
         if station.spot_of(asset, site).is_none() || !seen.insert((record.boot, record.seq)) {
@@ -96,17 +96,35 @@ pub fn airings(
         let alone = record.entry.is_none().then_some(n);
         let key = (record.entry.as_ref(), alone, asset);
         let none = Airing { asset: asset.clone(), at, aired: Frames::ZERO, is_whole: false };
-        let airing = by_entry.entry(key).or_insert(none);
+        let (airing, heard) = by_entry.entry(key).or_insert((none, Vec::new()));
         airing.at = airing.at.min(at);
-        airing.aired += record.length;
-        airing.is_whole |= match length(asset) {
-            Some(length) => airing.aired + TOLERANCE >= length,
-            None => record.outcome == Outcome::Whole,
-        };
+        heard.push(record);
     }
-    let mut all: Vec<Airing> = by_entry.into_values().collect();
+    let sum = |(airing, heard): (Airing, Vec<&AsRun>)| {
+        let aired = covered(&heard);
+        let is_whole = match length(&airing.asset) {
+            Some(length) => aired + TOLERANCE >= length,
+            None => heard.iter().any(|r| r.outcome == Outcome::Whole),
+        };
+        Airing { aired, is_whole, ..airing }
+    };
+    let mut all: Vec<Airing> = by_entry.into_values().map(sum).collect();
     all.sort_by(|a, b| (a.at, &a.asset).cmp(&(b.at, &b.asset)));
     all
+}
+
+/// How much of a sound the stretches of it cover: a site that starts again within a spot joins it or begins it anew, and
+/// nobody is owed the same second twice.
+fn covered(heard: &[&AsRun]) -> Frames {
+    let mut stretches: Vec<(u64, u64)> =
+        heard.iter().map(|r| (r.from.0, r.from.0.saturating_add(r.length.0))).collect();
+    stretches.sort_unstable();
+    let (mut known, mut sum) = (0, 0);
+    for (from, to) in stretches {
+        sum += to.saturating_sub(from.max(known));
+        known = known.max(to);
+    }
+    Frames(sum)
 }
 
 /// Every campaign's day at a site: those that ask for something there, and those that were heard or planned without asking.

@@ -43,7 +43,7 @@ fn what_was_heard_is_counted_from_the_records_and_what_lacks_from_the_promise() 
     half[0].outcome = Outcome::Cut;
     let cut = mines(&half, true);
     assert_eq!((cut.aired, cut.partly, cut.missing), (9, 1, 1));
-    let rest = AsRun { boot: BootId(8), outcome: Outcome::Joined, ..half[0].clone() };
+    let rest = AsRun { boot: BootId(8), outcome: Outcome::Joined, from: half[0].length, ..half[0].clone() };
     half.extend([rest.clone(), rest]);
     assert_eq!((mines(&half, true).aired, mines(&half, true).partly), (10, 0));
     // One that aired on the site's own plan kept no entry of this one and counts; one without a time does not.
@@ -52,6 +52,25 @@ fn what_was_heard_is_counted_from_the_records_and_what_lacks_from_the_promise() 
     assert_eq!((more.aired, more.compensating, more.missing), (11, 1, 0));
     let timeless = AsRun { wall: None, ..own };
     assert_eq!(mines(&[&all[..], &[timeless]].concat(), true), whole);
+}
+
+#[test]
+fn what_sounded_twice_counts_once_and_two_beginnings_make_no_whole() {
+    let station = station();
+    let plan = a_day(&station);
+    let first = spots(&station, &plan).remove(0);
+    let length = first.length;
+    let stretch = |boot, from, frames| AsRun { boot: BootId(boot), from, length: frames, ..first.clone() };
+    let part = |tenths: u64| Frames(length.0 * tenths / 10);
+    for (heard, aired, is_whole) in [
+        (vec![stretch(1, Frames::ZERO, length), stretch(2, Frames::ZERO, length)], length, true),
+        (vec![stretch(1, Frames::ZERO, part(6)), stretch(2, Frames::ZERO, part(5))], part(6), false),
+        (vec![stretch(1, Frames::ZERO, part(6)), stretch(2, part(4), part(6))], length, true),
+        (vec![stretch(1, Frames::ZERO, part(2)), stretch(2, part(8), part(2))], part(4), false),
+    ] {
+        let told = airings(&station, plan.site(), &heard, &|_| Some(length));
+        assert_eq!(told.iter().map(|a| (a.aired, a.is_whole)).collect::<Vec<_>>(), [(aired, is_whole)]);
+    }
 }
 
 #[test]
