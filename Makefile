@@ -65,6 +65,7 @@ bench: ui ## Cost on this machine, beside other tools' cost for the same work
 	bash setup/bench.sh $(TARGET)/release/mikado
 	cargo run --locked -q --release -p scheduler --example cost
 	cargo run --locked -q --release -p mikado --example past_cost
+	cargo run --locked -q --release -p scheduler --example breaks
 	cargo run --locked -q --release -p hardware --example signal_cost
 
 he-aac: setup-test ## The tests of the optional HE-AAC decoder (its licence is not free in Debian's sense: see design/0012)

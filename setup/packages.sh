@@ -22,6 +22,7 @@ test_list=(
   python3-pymodbus python3-serial-asyncio                                               # its units of Modbus (the second is only imported)
   ffmpeg=ffmpeg sox=sox opusinfo=opus-tools flac=flac lame=lame ogginfo=vorbis-tools icecast2=icecast2
   pdftotext=poppler-utils                                                                # reads the attestations
+  glpsol=glpk-utils                                                                      # bounds what breaks can hold
   chromium=chromium chromedriver=chromium-driver
   pulseaudio=pulseaudio libasound2-plugins
   gst-launch-1.0=gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good # good decodes MP3 by mpg123

@@ -3,6 +3,7 @@
 
 pub mod alert;
 mod alone;
+pub mod breaks;
 pub mod calendar;
 pub mod changes;
 mod civil;
@@ -13,6 +14,7 @@ mod given;
 pub mod grid;
 mod moving;
 mod owed;
+
 mod plan;
 pub mod proof;
 pub mod proposal;

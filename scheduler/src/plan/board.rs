@@ -2,10 +2,14 @@
 //!
 //! Campaigns take turns, the most urgent first, so that what is lost for want of room is shared (R-CAMP-08). Each airing
 //! looks for the permitted break nearest to its even share of the daypart; what finds none there is made good elsewhere
-//! in the same day (R-CAMP-04). No rule is ever bent to place one more.
+//! in the same day (R-CAMP-04). Then [`crate::breaks`] moves what stands in the way of what is missing. No rule is ever
+//! bent to place one more.
 
 use domain::{Entry, Frames, Segment, SiteId, SitePlan, What};
 use jiff::{SignedDuration, Timestamp};
+
+mod bettered;
+mod lines;
 
 use super::PlanInputs;
 use super::cards::Cards;
@@ -13,6 +17,7 @@ use super::flight::{Flight, Version, daypart_length, flights, into_daypart};
 use super::rules::Bar;
 use super::settled::Kept;
 use super::stretch::Stretch;
+use crate::breaks::hours;
 use crate::grid::{DAY_S, second_of};
 use crate::station::{BreakPolicy, Campaign, ChildPolicy, Day, Daypart, Programme, SegmentKind, Site};
 
@@ -73,7 +78,11 @@ pub(crate) struct Board<'a> {
     dayparts: &'a [Daypart],
     site: SiteId,
     day: jiff::civil::Date,
+    /// First instant of the day.
+    start: Timestamp,
     hour_max_s: u32,
+    /// Whether all is placed: then French has half of what stands, no longer half of what is wished.
+    is_settled: bool,
 }
 
 impl<'a> Board<'a> {
@@ -94,7 +103,9 @@ impl<'a> Board<'a> {
             dayparts: &file.daypart,
             site: inputs.site,
             day: inputs.day,
+            start: day.0,
             hour_max_s: file.meta.max_spot_seconds_per_clock_hour,
+            is_settled: false,
         };
         for entry in kept.into_iter().flat_map(|k| k.entries) {
             board.take_over(inputs, entry);
@@ -106,6 +117,8 @@ impl<'a> Board<'a> {
             }
             board.place_near(flight, daypart, |board, second| board.outside(daypart, second));
         }
+        board.better();
+        board.is_settled = true;
         board
     }
 
@@ -209,19 +222,10 @@ impl<'a> Board<'a> {
 
     /// The version that a campaign would air next in a break, or what forbids it there.
     pub(crate) fn verdict(&self, flight: usize, n: usize) -> Result<Version<'a>, Bar> {
-        let (campaign, slot) = (self.flights[flight].campaign, &self.breaks[n]);
-        if self.flights[flight].versions.is_empty() {
-            return Err(Bar::NothingReady);
+        if let Some(bar) = self.shut(flight, n) {
+            return Err(bar);
         }
-        if Day::of(self.day) == Day::Fri && QUIET_FRIDAY_S.contains(&slot.second) {
-            return Err(Bar::QuietFriday);
-        }
-        if slot.pause {
-            return Err(Bar::Pause);
-        }
-        if campaign.exclude_kinds.contains(&slot.programme.kind) {
-            return Err(Bar::Kind { kind: slot.programme.kind.clone() });
-        }
+        let campaign = self.flights[flight].campaign;
         if self.in_break(n).count() >= Bar::SPOTS_MAX {
             return Err(Bar::BreakFull);
         }
@@ -230,6 +234,22 @@ impl<'a> Board<'a> {
         }
         self.distance(campaign, n)?;
         self.version(flight, n)
+    }
+
+    /// What forbids a campaign in a break whatever else stands anywhere.
+    fn shut(&self, flight: usize, n: usize) -> Option<Bar> {
+        let (campaign, slot) = (self.flights[flight].campaign, &self.breaks[n]);
+        if self.flights[flight].versions.is_empty() {
+            return Some(Bar::NothingReady);
+        }
+        if Day::of(self.day) == Day::Fri && QUIET_FRIDAY_S.contains(&slot.second) {
+            return Some(Bar::QuietFriday);
+        }
+        if slot.pause {
+            return Some(Bar::Pause);
+        }
+        let is_excluded = campaign.exclude_kinds.contains(&slot.programme.kind);
+        is_excluded.then(|| Bar::Kind { kind: slot.programme.kind.clone() })
     }
 
     /// Distances to spots of the same campaign and of the same themes (R-CAMP-02).
@@ -285,15 +305,21 @@ impl<'a> Board<'a> {
         if version.asset.length > left {
             return Some(Bar::TooLong { left_s: left.0 / u64::from(domain::SAMPLE_RATE_HZ) });
         }
-        let hour = slot.second / 3600;
-        let in_hour = self.placed.iter().filter(|p| p.second / 3600 == hour);
-        let spots = in_hour.fold(version.asset.length, |sum, p| sum + p.version.asset.length);
-        if spots > Frames::from_secs(u64::from(self.hour_max_s)) {
+        let max = Frames::from_secs(u64::from(self.hour_max_s));
+        // A spot that is heard over the full hour counts for both.
+        let mut touched = hours(self.next_second(n), version.asset.length);
+        if touched.any(|hour| self.in_hour(hour) + version.asset.length > max) {
             return Some(Bar::HourFull { max_s: self.hour_max_s });
         }
         let french = self.airings(flight, "fr");
-        let half = wish.total().div_ceil(2);
+        let of = if self.is_settled { self.tally(flight).0 + 1 } else { wish.total() };
+        let half = of.div_ceil(2);
         (umbrella(version) == "fr" && french >= half).then_some(Bar::FrenchHalf)
+    }
+
+    fn in_hour(&self, hour: u32) -> Frames {
+        let own = self.placed.iter().filter(|p| hours(p.second, p.version.asset.length).contains(&hour));
+        own.fold(Frames::ZERO, |sum, p| sum + p.version.asset.length)
     }
 
     fn airings(&self, flight: usize, language: &str) -> u32 {
@@ -316,13 +342,19 @@ impl<'a> Board<'a> {
     /// Airings of a flight: placed in all, and of these outside the daypart that asked for them.
     pub(crate) fn tally(&self, flight: usize) -> (u32, u32) {
         let own = self.placed.iter().filter(|p| p.flight == flight);
-        let strayed = own.clone().filter(|p| self.inside(p.daypart, p.second).is_none());
+        let strayed = own.clone().filter(|p| self.is_strayed(p));
         (own.count() as u32, strayed.count() as u32)
+    }
+
+    /// Whether an airing stands in a break that begins outside the daypart that asked for it.
+    pub(crate) fn is_strayed(&self, placed: &Placed<'_>) -> bool {
+        let second = self.breaks.get(placed.at_break).map_or(placed.second, |b| b.second);
+        self.inside(placed.daypart, second).is_none()
     }
 
     /// Seconds of the day of airings that were asked for in a daypart which meets `seconds`, and stand outside it.
     pub(crate) fn strayed_from(&self, flight: usize, seconds: std::ops::Range<u32>) -> Vec<u32> {
-        let own = self.placed.iter().filter(|p| p.flight == flight && self.inside(p.daypart, p.second).is_none());
+        let own = self.placed.iter().filter(|p| p.flight == flight && self.is_strayed(p));
         let mut found: Vec<u32> =
             own.filter(|p| self.inside(p.daypart, seconds.start).is_some()).map(|p| p.second).collect();
         found.sort_unstable();

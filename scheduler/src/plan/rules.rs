@@ -9,6 +9,8 @@ pub(crate) enum Bar {
     Satisfied { wanted: u32 },
     /// No version of it is ready for this site.
     NothingReady,
+    /// The daypart has no break on this day.
+    NoBreak,
     /// Friday's quiet time (R-PRAY-01).
     QuietFriday,
     /// The site's pause at sunset (R-PRAY-03).
@@ -43,6 +45,7 @@ impl Bar {
         match self {
             Self::Satisfied { .. } | Self::Elsewhere { .. } => "R-CAMP-04",
             Self::NothingReady => "plan.no-spot",
+            Self::NoBreak => "plan.no-break",
             Self::QuietFriday => "R-PRAY-01",
             Self::Pause => "R-PRAY-03",
             Self::BreakFull | Self::TooLong { .. } | Self::HourFull { .. } => "R-CAMP-01",
@@ -57,6 +60,7 @@ impl Bar {
         match self {
             Self::Satisfied { wanted } => format!("a déjà ses {wanted} passages du jour"),
             Self::NothingReady => "aucun spot prêt à diffuser pour ce site".to_owned(),
+            Self::NoBreak => "la tranche n'a aucun écran ce jour-là".to_owned(),
             Self::QuietFriday => "pas de spot le vendredi de 12:45 à 14:00".to_owned(),
             Self::Pause => "pause de recueillement au coucher du soleil du site".to_owned(),
             Self::BreakFull => format!("l'écran porte déjà {} spots", Self::SPOTS_MAX),
@@ -82,6 +86,7 @@ impl Bar {
         match self {
             Self::Satisfied { wanted } => format!("has its {wanted} airings of the day"),
             Self::NothingReady => "no spot is ready to air for this site".to_owned(),
+            Self::NoBreak => "the daypart has no break on that day".to_owned(),
             Self::QuietFriday => "no spots on Friday from 12:45 to 14:00".to_owned(),
             Self::Pause => "pause at the site's sunset".to_owned(),
             Self::BreakFull => format!("the break holds {} spots already", Self::SPOTS_MAX),

@@ -3,6 +3,7 @@
 
 mod after;
 mod alone;
+mod breaks;
 mod catalogue;
 mod dates;
 mod exchange;
@@ -10,10 +11,12 @@ mod file;
 mod given;
 mod grid;
 mod joins;
+mod judge;
 mod languages;
 mod moving;
 mod music;
 mod pins;
+
 mod plan;
 mod playlist;
 mod prayer;
