@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clap::Parser;
 use jiff::SignedDuration;
-use scheduler::Cron;
 
 use super::file::Job as Written;
 use super::read::Reader;
@@ -42,7 +41,7 @@ impl Reader<'_> {
 
     fn job(&mut self, written: &Written) -> Option<Job> {
         let name = self.value(Some(&written.name), None, |t| name(t).map(Some));
-        let cron = self.value(Some(&written.cron), None, |t| cron(t).map(Some));
+        let cron = self.value(Some(&written.cron), None, |t| units::cron(t).map(Some));
         let runs = self.value(Some(&written.run), None, |t| command(t).map(Some));
         let within = self.value(written.within.as_ref(), Job::WITHIN_USUAL, within);
         let catch_up = self.value(written.catch_up.as_ref(), Job::CATCH_UP_USUAL, catch_up);
@@ -65,11 +64,6 @@ fn name(text: &str) -> Result<String, Said> {
         format!("« {text} » : le nom d'un travail s'écrit en minuscules sans accent, chiffres et traits d'union."),
         format!("“{text}”: a job's name is written in plain small letters, digits and hyphens."),
     ))
-}
-
-fn cron(text: &str) -> Result<Cron, Said> {
-    Cron::parse(text)
-        .map_err(|why| Said::new(format!("« {} » n'est pas un cron : {}.", why.text, why.fr), format!("{why}.")))
 }
 
 /// Arguments of this program that it would take, of a command that changes nothing.

@@ -8,7 +8,7 @@ use domain::Quantity;
 use hardware::encoder::{LineAddress, Parity};
 use hardware::power::ShedLimit;
 use hardware::transmitter::{AuthProtocol, Cipher, Framing, Limits, ModbusAddress, RoleMap, Whose};
-use scheduler::{BadCron, Cron};
+use scheduler::Cron;
 
 use super::Password;
 use super::file::{Shed, Text, Transmitter};
@@ -111,7 +111,7 @@ impl Reader<'_> {
             self.complain(&at, "vswr_max va de 1.0 à 100.0.", "vswr_max takes 1.0 to 100.0.");
         }
         let exercise = written.changeover.as_ref().and_then(|c| c.exercise.as_ref());
-        let exercise = self.value(exercise, None, |t| cron(t).map(Some));
+        let exercise = self.value(exercise, None, |t| units::daily_cron(t).map(Some));
         let limits = Limits { whose, vswr_max };
         let shed = written.shed.as_ref().map_or_else(Vec::new, |shed| self.shed(shed, map.as_ref()));
         Some(TransmitterConfig { reach: reach?, every, traps, map: map?, limits, exercise, shed })
@@ -266,13 +266,6 @@ fn cipher(text: &str) -> Result<Cipher, Said> {
             format!("“{text}” is not a cipher: \"AES\", \"AES-256\" or \"DES\"."),
         )),
     }
-}
-
-fn cron(text: &str) -> Result<Cron, Said> {
-    let said = |why: BadCron| Said::new(format!("« {} » : {}.", why.text, why.fr), format!("{why}."));
-    let cron = Cron::parse(text).map_err(said)?;
-    cron.one_time().map_err(said)?;
-    Ok(cron)
 }
 
 fn parity(text: &str) -> Result<Parity, Said> {

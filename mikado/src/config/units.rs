@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{Loudness, TruePeak};
+use scheduler::{BadCron, Cron};
 
 use crate::speech::Said;
 
@@ -36,6 +37,23 @@ pub fn duration(text: &str) -> Result<Duration, Said> {
         return Err(bad());
     }
     Duration::try_from_secs_f64(seconds).map_err(|_| bad())
+}
+
+/// When something comes back, as a cron expression of five fields.
+pub fn cron(text: &str) -> Result<Cron, Said> {
+    Cron::parse(text).map_err(no_cron)
+}
+
+/// As [`cron`], for what begins at one time of its days.
+pub fn daily_cron(text: &str) -> Result<Cron, Said> {
+    let cron = cron(text)?;
+    cron.one_time().map_err(no_cron)?;
+    Ok(cron)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over by value")]
+fn no_cron(why: BadCron) -> Said {
+    Said::new(format!("« {} » n'est pas un cron : {}.", why.text, why.fr), format!("{why}."))
 }
 
 /// One channel or two: whether it is `stereo` rather than `mono`.
