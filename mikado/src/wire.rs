@@ -391,6 +391,10 @@ mod tests {
 
     use super::*;
 
+    fn foreign() -> WitnessReading {
+        WitnessReading { state: WitnessState::Foreign, delay_ms: Some(720), likeness: Some(0.0625), level_dbfs: None }
+    }
+
     fn vitals() -> Vitals {
         let at: Timestamp = "2026-11-24T08:10:00Z".parse().unwrap();
         let finding = Finding {
@@ -442,12 +446,7 @@ mod tests {
                 pi: Some(0x5401),
                 card_ppm: None,
             }),
-            witness: Some(WitnessReading {
-                state: WitnessState::Foreign,
-                delay_ms: Some(720),
-                likeness: Some(0.0625),
-                level_dbfs: None,
-            }),
+            witness: Some(foreign()),
             outputs: vec![OutputReading {
                 name: "opus".into(),
                 taken: Frames(1),
