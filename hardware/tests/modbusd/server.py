@@ -14,7 +14,10 @@ except ImportError:
     from pymodbus.datastore import ModbusSlaveContext as Unit
 
     NAMED = "slaves"
-from pymodbus.server import ModbusTcpServer, StartAsyncTcpServer
+try:
+    from pymodbus.server import ModbusTcpServer, StartAsyncTcpServer
+except ImportError:
+    from pymodbus.server.async_io import ModbusTcpServer, StartAsyncTcpServer
 
 # Only older ones ask whether a port may be taken again at once; newer ones always do.
 REUSE = "allow_reuse_address"
