@@ -173,3 +173,16 @@ fn every_rule_says_who_measures_it_and_what_it_finds_in_both_languages() {
     assert_eq!((&market["quantity"], &market["site"]), (&"campaign_airings_day".into(), &"GAO".into()));
     assert!(market["fr"].as_str().is_some_and(|fr| !fr.is_empty()) && market["en"] != market["fr"]);
 }
+
+#[test]
+fn what_fits_into_breaks_is_told_with_the_rule_to_blame() {
+    let dir = station();
+    let report = ["report", "breaks", "--site", "GAO", "--from", "2026-11-24", "--json"];
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&said(&mikado(dir.path(), &report))).unwrap();
+    // A station without a sound: all that campaigns ask is lost, and why is said.
+    let sum = |key: &str| lines.iter().map(|l| l[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("asked"), sum("placed"), sum("moved"), sum("lost")), (65, 0, 0, 65));
+    assert!(lines.iter().all(|l| l["rule"] == "plan.no-spot" && l["why"].as_str().is_some_and(|w| !w.is_empty())));
+    let table = said(&mikado(dir.path(), &["report", "breaks", "unmas-ne-touche-pas", "--from", "2026-11-24"]));
+    assert!(table.lines().last().is_some_and(|l| l.starts_with('=')), "{table}");
+}

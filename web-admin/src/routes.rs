@@ -105,6 +105,7 @@ pub(crate) const DOORS: &[Door] = &[
     see("/pige/piece/{site}/{piece}", May(Right::SeeAir), || get(aircheck::piece)),
     see("/pige/extrait", May(Right::SeeAir), || get(aircheck::clip)),
     see("/campagnes", May(Right::SeeAir), || get(proof::list)),
+    see("/ecrans", May(Right::SeeAir), || get(proof::breaks)),
     see("/campagnes/{id}", May(Right::SeeAir), || get(proof::one)),
     see("/campagnes/{id}/attestation.pdf", May(Right::SeeAir), || get(proof::pdf)),
     see("/campagnes/{id}/diffusions.csv", May(Right::SeeAir), || get(proof::csv)),

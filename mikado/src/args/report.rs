@@ -17,6 +17,15 @@ pub enum ReportCommand {
         #[command(flatten)]
         over: ReportArgs,
     },
+    /// Ce qui tient dans les écrans, tranche par tranche : placé, déplacé, perdu, et la règle en cause
+    Breaks {
+        /// Une campagne ; sans elle, toutes
+        #[arg(value_name = "CAMPAGNE")]
+        campaign: Option<String>,
+        /// Sur quoi, et comment.
+        #[command(flatten)]
+        over: ReportArgs,
+    },
     /// Le temps réellement diffusé dans chaque langue, et celui des voix de femmes
     Languages(ReportArgs),
     /// Ce que la sortie de chaque site a consommé, ligne par ligne

@@ -1,5 +1,6 @@
-//! `mikado report`: what campaigns got, which languages were heard, what the outputs consumed.
+//! `mikado report`: what campaigns got and where their spots fit, which languages were heard, what the outputs consumed.
 
+mod breaks;
 mod campaign;
 mod holding;
 mod lines;
@@ -28,7 +29,9 @@ const DAYS_MAX: i32 = 400;
 
 pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
     let (over, one) = match what {
-        ReportCommand::Campaign { campaign, over } => (over, campaign.as_deref()),
+        ReportCommand::Campaign { campaign, over } | ReportCommand::Breaks { campaign, over } => {
+            (over, campaign.as_deref())
+        }
         ReportCommand::Languages(over)
         | ReportCommand::Asrun(over)
         | ReportCommand::Speech { over, .. }
@@ -44,6 +47,7 @@ pub(super) fn run(args: &Args, what: &ReportCommand) -> Result<Answer, Error> {
     }
     let table = match what {
         ReportCommand::Campaign { .. } => campaign::table(&about, one)?,
+        ReportCommand::Breaks { .. } => breaks::table(&about, one, args.voice().tongue)?,
         ReportCommand::Languages(_) => lines::languages(&about)?,
         ReportCommand::Asrun(_) => lines::as_run(&about)?,
         ReportCommand::Speech { by, .. } => speech::table(&about, *by)?,

@@ -1,7 +1,8 @@
-//! *Campagnes*: what each campaign was promised, got and can prove; on pages, on paper and as tables.
+//! *Campagnes*: what of each campaign fits, and what it was promised, got and can prove; on pages, on paper and as tables.
 
 mod airings;
 mod attestation;
+mod breaks;
 mod count;
 mod files;
 mod list;
@@ -10,6 +11,7 @@ mod paper;
 mod sentence;
 
 pub use attestation::{AttestationError, Attested, attestation};
+pub(crate) use breaks::page as breaks;
 pub(crate) use files::{csv, pdf, xlsx};
 pub(crate) use list::page as list;
 pub(crate) use one::page as one;

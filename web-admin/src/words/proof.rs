@@ -58,4 +58,16 @@ table! {
     state_held: "prouvée", "proven";
     state_whole: "entière, pas dans la pige", "whole, not in the air check";
     state_partly: "partielle", "in part";
+    breaks_title: "Écrans", "Breaks";
+    breaks_lead: "Ce qui tient dans les écrans du jour tel qu’il serait planifié maintenant : placé dans sa tranche, déplacé le même jour, ou perdu, avec la règle en cause.", "What fits into the day’s breaks as it would be planned now: in its daypart, moved within the day, or lost, with the rule to blame.";
+    asked: "Demandés", "Asked";
+    placed: "Placés", "Placed";
+    moved: "Déplacés", "Moved";
+    moved_to: "Déplacés à", "Moved to";
+    lost: "Perdus", "Lost";
+    room: "Spots / écrans", "Spots / breaks";
+    daypart: "Tranche", "Daypart";
+    blame: "Règle en cause", "Rule to blame";
+    troubles: "Ce qui ne tient pas dans sa tranche", "What does not fit its daypart";
+    troubles_none: "Tout tient dans sa tranche.", "Everything fits its daypart.";
 }

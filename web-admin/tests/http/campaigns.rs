@@ -126,3 +126,14 @@ async fn a_foreign_reader_finds_the_same_numbers_in_the_attestation() {
     assert!(saved.unwrap().success());
     assert_eq!(std::fs::read(&inside).unwrap(), csv, "and the list itself is inside");
 }
+
+#[tokio::test]
+async fn a_planner_reads_what_fits_into_the_breaks_of_a_day_before_promising_it() {
+    let (_stage, mut charge) = gao().await;
+    let list = charge.get("/campagnes").await.body;
+    assert!(list.contains("href=\"/ecrans\""), "{list}");
+    let page = charge.get("/ecrans?jour=2026-11-27").await.body;
+    // No spot lies in this library: everything is lost, campaign by campaign, with the reason.
+    assert!(page.contains("/campagnes/unmas-ne-touche-pas") && page.contains("plan.no-spot"), "{page}");
+    assert!(page.contains("aucun spot prêt à diffuser pour ce site"), "{page}");
+}

@@ -55,6 +55,7 @@ const TABLE: &[(&str, &str, [bool; 4])] = &[
     ("POST", "/travaux/lancer", [false, false, false, true]),
     ("GET", "/travaux/sauvegarde/20261124T023000Z/output.txt", [false, false, false, true]),
     ("GET", "/campagnes", [false, true, true, true]),
+    ("GET", "/ecrans", [false, true, true, true]),
     ("GET", "/campagnes/unmas-ne-touche-pas", [false, true, true, true]),
     ("GET", "/campagnes/unmas-ne-touche-pas/attestation.pdf", [false, true, true, true]),
     ("GET", "/campagnes/unmas-ne-touche-pas/diffusions.csv", [false, true, true, true]),

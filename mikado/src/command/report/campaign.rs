@@ -27,7 +27,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// The campaign of that name.
-fn known<'a>(about: &'a About, id: &str) -> Result<&'a Campaign, Error> {
+pub(super) fn known<'a>(about: &'a About, id: &str) -> Result<&'a Campaign, Error> {
     let all = about.material.station.campaigns();
     all.iter().find(|c| c.id == id).ok_or_else(|| {
         let list = all.iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", ");
