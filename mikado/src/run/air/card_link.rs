@@ -48,7 +48,8 @@ pub struct CardFeed {
 /// Both ends of a ring for a card with this period: at most one period that the card may ask for at once, one that is ready
 /// meanwhile, and two blocks because the pace-maker sleeps in steps. `starved` counts what the card missed, in frames of sound.
 ///
-/// Who asked for a short period wants to hear somebody live soon: at first no more than the period lies ready then.
+/// Who asked for a short period, of one block at most, wants to hear somebody live soon: at first no more than the period lies
+/// ready then.
 pub fn link(carries: Carries, period: Frames, starved: Arc<AtomicU64>) -> (CardLink, CardFeed) {
     let per_frame = carries.per_frame();
     let capacity = (2 * period.0 + 2 * BEAT.0) * per_frame;
@@ -57,8 +58,8 @@ pub fn link(carries: Carries, period: Frames, starved: Arc<AtomicU64>) -> (CardL
     let stale = Arc::new(AtomicBool::new(false));
     let slack = match carries {
         Carries::Sound if period <= BEAT => Frames::ZERO,
-        Carries::Sound => BEAT,
-        Carries::Multiplex => period + BEAT,
+        // Nobody asked to be heard soon: what a busy machine needs lies ready from the start.
+        Carries::Sound | Carries::Multiplex => period + BEAT,
     };
     let link = CardLink {
         ring: write,
