@@ -30,7 +30,6 @@ table! {
     at: "Prévu", "Due";
     lasted: "Durée", "Took";
     end: "Résultat", "Result";
-    files: "Fichiers", "Files";
     by: "lancé par {}", "started by {}";
     run: "Lancer maintenant", "Run now";
     runs: "en cours", "running";
