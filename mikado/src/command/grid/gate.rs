@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Finding;
 use jiff::Span;
 use scheduler::changes::BadOverride;
 use scheduler::review::{NotReviewed, Review, State};
@@ -63,8 +64,7 @@ fn through(args: &Args, studio: &Studio, acts: &[Proposal], how: &PublishArgs) -
     let accepted = accepted(&review, &how.accept)?;
     let stopping = review.stopping(&accepted, how.director);
     if !stopping.is_empty() {
-        let findings: Vec<_> = stopping.into_iter().map(|b| b.finding.clone()).collect();
-        voice.findings(&findings);
+        voice.findings(&once(stopping.into_iter().map(|b| &b.finding)));
         voice.say(&Said::new(
             "Rien n'est publié. Corrigez, ou donnez un motif par --accept RÈGLE=motif ; ce qui est gelé demande --director.",
             "Nothing is published. Mend it, or give a reason by --accept RULE=reason; what is frozen needs --director.",
@@ -141,6 +141,17 @@ fn accepted(review: &Review, given: &[String]) -> Result<BTreeMap<String, String
     Ok(all)
 }
 
+/// Each sentence once, however many days of a series bring it.
+fn once<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
+    let mut said: Vec<Finding> = Vec::new();
+    for finding in findings {
+        if !said.iter().any(|s| (&s.code, &s.fr) == (&finding.code, &finding.fr)) {
+            said.push(finding.clone());
+        }
+    }
+    said
+}
+
 /// A change that makes no sense.
 pub(super) fn refused(why: BadOverride) -> Error {
     Error::usage(why.fr, why.en)
@@ -177,7 +188,7 @@ fn tell(args: &Args, review: &Review, number: Option<u64>, nothing: bool) {
             format!("Spots that air more or less often: {spots}."),
         ));
     }
-    voice.findings(&review.findings.iter().map(|b| b.finding.clone()).collect::<Vec<_>>());
+    voice.findings(&once(review.findings.iter().map(|b| &b.finding)));
     if let Some(n) = number {
         voice.say(&Said::new(format!("Publication n° {n} en vigueur."), format!("Publication no. {n} is in force.")));
     }
