@@ -163,7 +163,8 @@ fn is_the_render(format: &str, heard: &Sound, render: &Sound, claims: &mut Claim
     let lead = RENDER_LEAD_S as i64 * RATE_HZ as i64;
     let switch = usize::try_from(lead - offset).unwrap_or(0);
     let heard_at = find(render.stretch(RENDER_LEAD_S as f64, 0.5), &heard.0, switch, RATE_HZ / 4);
-    claims.check(heard_at.is_some_and(|(place, likeness)| place.abs_diff(switch) <= 48 && likeness > 0.9), || {
+    // Under its first moments lies the tail of what sounded before: where that is a bed, it is another place of the bed.
+    claims.check(heard_at.is_some_and(|(place, likeness)| place.abs_diff(switch) <= 48 && likeness > 0.8), || {
         format!("GAO.{format}: what starts at 08:10:00 should lie at frame {switch}, found {heard_at:?}")
     });
 }
