@@ -39,7 +39,7 @@ table! {
     cut_off: "interrompu", "cut off";
     older: "Les passages d’avant", "Earlier runs";
     asked: "Lancé : la page montre où il en est.", "Started: the page shows how it goes.";
-    all_well: "Travaux du siège : tout est fait", "Headquarters’ jobs: all done";
+    all_well: "Travaux du siège : aucun échec", "Headquarters’ jobs: no failure";
     some_failed: "Travaux du siège : {} en échec", "Headquarters’ jobs: {} failed";
     nothing: "Travaux du siège : aucun", "Headquarters’ jobs: none";
 }

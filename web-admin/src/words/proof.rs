@@ -26,6 +26,7 @@ table! {
     lead: "Ce qui fut promis, diffusé et prouvé, compté depuis le journal de diffusion de chaque site.", "What was promised, aired and proven, counted from each site’s as-run.";
     none: "Aucune campagne dans le fichier de la station.", "No campaign in the station file.";
     campaign: "Campagne", "Campaign";
+    site: "Site", "Site";
     promised: "Promises", "Promised";
     scheduled: "Programmées", "Scheduled";
     aired: "Entières", "Whole";
