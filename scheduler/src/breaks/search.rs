@@ -13,8 +13,8 @@ const DISPLACED_MAX: usize = 2;
 /// Tries for what was pushed aside, by how many more may be: so that no way swallows those beside it.
 const TRIES_BY_DEPTH: [u32; CHAIN_MAX as usize] = [100, 300, 900];
 /// Tries for one airing, and for a day: a day of 80 airings that all fit needs a few hundred.
-const TRIES_MAX: u32 = 3_000;
-const TRIES_OF_DAY_MAX: u32 = 40_000;
+const TRIES_MAX: u32 = 1_000;
+const TRIES_OF_DAY_MAX: u32 = 8_000;
 
 /// The filling that `first` becomes. Spots that share too much French lose some of it before anything else (R-CAMP-05).
 pub(crate) fn bettered(problem: &Problem, first: &[Vec<Spot>]) -> Vec<Vec<Spot>> {
