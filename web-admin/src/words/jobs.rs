@@ -1,27 +1,7 @@
 //! The words of the page of jobs. One line a word, French then English.
 
-/// Declares both tables from their three columns.
-macro_rules! table {
-    ($($key:ident: $fr:literal, $en:literal;)*) => {
-        /// The words of one language; `{}` stands for what is filled in.
-        pub(crate) struct JobWords { $(pub $key: &'static str,)* }
-
-        const FR: JobWords = JobWords { $($key: $fr,)* };
-        const EN: JobWords = JobWords { $($key: $en,)* };
-    };
-}
-
-impl super::Lang {
-    /// The words of the page of jobs.
-    pub(crate) const fn jobs(self) -> &'static JobWords {
-        match self {
-            Self::Fr => &FR,
-            Self::En => &EN,
-        }
-    }
-}
-
-table! {
+words_in_columns! {
+    JobWords, jobs;
     title: "Travaux", "Jobs";
     lead: "Ce que le siège fait de lui-même, aux heures écrites dans mikado.toml. Les heures sont celles de la station.", "What headquarters does by itself, at the times written in mikado.toml. Times are the station’s.";
     none: "Aucun travail n’est écrit dans mikado.toml ([[hq.job]]) : personne ne copie les comptes, la grille et les fiches.", "No job is written in mikado.toml ([[hq.job]]): nobody copies accounts, grid and cards.";

@@ -1,5 +1,25 @@
 //! The words of the pages, one table per language. A key that is missing in a table does not compile.
 
+/// Declares the words of some pages from three columns: key, French, English; and how a language finds them.
+macro_rules! words_in_columns {
+    ($words:ident, $of:ident; $($key:ident: $fr:literal, $en:literal;)*) => {
+        /// The words of one language; `{}` stands for what is filled in.
+        pub(crate) struct $words { $(pub $key: &'static str,)* }
+
+        impl super::Lang {
+            /// The words of these pages.
+            pub(crate) const fn $of(self) -> &'static $words {
+                const FR: $words = $words { $($key: $fr,)* };
+                const EN: $words = $words { $($key: $en,)* };
+                match self {
+                    Self::Fr => &FR,
+                    Self::En => &EN,
+                }
+            }
+        }
+    };
+}
+
 mod dates;
 mod en;
 mod fr;

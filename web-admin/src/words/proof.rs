@@ -1,27 +1,7 @@
 //! The words of the campaigns' pages. One line a word, French then English.
 
-/// Declares both tables from their three columns.
-macro_rules! table {
-    ($($key:ident: $fr:literal, $en:literal;)*) => {
-        /// The words of one language; `{}` stands for what is filled in.
-        pub(crate) struct ProofWords { $(pub $key: &'static str,)* }
-
-        const FR: ProofWords = ProofWords { $($key: $fr,)* };
-        const EN: ProofWords = ProofWords { $($key: $en,)* };
-    };
-}
-
-impl super::Lang {
-    /// The words of the campaigns' pages.
-    pub(crate) const fn proof(self) -> &'static ProofWords {
-        match self {
-            Self::Fr => &FR,
-            Self::En => &EN,
-        }
-    }
-}
-
-table! {
+words_in_columns! {
+    ProofWords, proof;
     title: "Campagnes", "Campaigns";
     lead: "Ce qui fut promis, diffusé et prouvé, compté depuis le journal de diffusion de chaque site.", "What was promised, aired and proven, counted from each site’s as-run.";
     none: "Aucune campagne dans le fichier de la station.", "No campaign in the station file.";
