@@ -4,6 +4,7 @@ use domain::SiteId;
 use jiff::civil::Date;
 
 use crate::calendar::{Event, Occasion};
+use crate::season::Season;
 use crate::station::Station;
 
 mod overrides;
@@ -55,8 +56,9 @@ impl Changes {
     /// The overrides that sound at a site on a date, the weakest first, so that a stronger one overlays it; of two equally
     /// strong ones the later one in the day, then in the alphabet, gives way.
     pub(crate) fn on<'a>(&'a self, station: &'a Station, site: SiteId, date: Date) -> Vec<&'a Override> {
-        let all = self.all(station);
-        let mut found: Vec<_> = all.filter(|o| o.on(date) && o.scope().holds(site)).collect();
+        let dated = self.all(station).filter(|o| o.on(date));
+        let daily = station.seasons_on(self, date).into_iter().flat_map(Season::overrides);
+        let mut found: Vec<_> = dated.chain(daily).filter(|o| o.scope().holds(site)).collect();
         found.sort_by(|a, b| b.strength().cmp(&a.strength()));
         found.dedup_by(|a, b| a.id() == b.id());
         found

@@ -64,6 +64,7 @@ pub struct GridParts<'a> {
 pub struct Grid {
     network: Week,
     sites: BTreeMap<SiteId, Week>,
+    windows: Vec<Window>,
 }
 
 type Week = [Vec<GridSlot>; 7];
@@ -89,7 +90,12 @@ impl Grid {
             Ok((site, whole))
         };
         let sites = parts.sites.iter().map(|s| site(*s)).collect::<Result<_, _>>()?;
-        Ok(Self { network, sites })
+        Ok(Self { network, sites, windows: parts.windows.to_vec() })
+    }
+
+    /// The window of this name.
+    pub fn window(&self, id: &str) -> Option<&Window> {
+        self.windows.iter().find(|w| w.id == id)
     }
 
     /// The network's slots of a day, in order, covering it.

@@ -1,7 +1,10 @@
 //! Seasons: what replaces or silences part of the week while it is in force (Ramadan, holidays, mourning, elections).
 
+use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::changes::{BadOverride, Override, OverrideSpec};
 use crate::grid::{Grid, GridParts, Hole, second_of};
 use crate::station::{Campaign, ClockFormat, OptOut, Programme, Slot, StationFile, Window};
 
@@ -13,15 +16,19 @@ pub struct SeasonSpec {
     pub id: String,
     /// Its name for people.
     pub name_fr: String,
-    /// Windows that differ, by their names.
+    /// Windows that differ, by their names, and windows that the usual week has not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub window: Vec<Window>,
-    /// Slots of the network that stand in place of those that they cover.
+    /// Slots of the network that stand in place of those that they meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slot: Vec<Slot>,
-    /// The sites' opt-outs, all of them; the usual ones when `None`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub optout: Option<Vec<OptOut>>,
+    /// Opt-outs that stand in place of all usual ones of the windows that they name. The others move with their window, and
+    /// rest on a day that it no longer has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optout: Vec<OptOut>,
+    /// What is heard once on each of its days, such as a spot at sunset: with a time or a moment of the sun, without a date.
+    #[serde(default, rename = "override", skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<OverrideSpec>,
     /// Kinds of programmes that are filled instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without_kinds: Vec<String>,
@@ -41,19 +48,23 @@ pub struct SeasonSpec {
 pub struct Season {
     spec: SeasonSpec,
     grid: Option<Grid>,
+    overrides: Vec<Override>,
 }
 
 impl Season {
     /// Most seasons of a station: one a month, twice over.
     pub const MAX: usize = 24;
+    /// Most things heard once a day in a season: five prayers in seven languages.
+    pub const MAX_OVERRIDES: usize = 35;
     /// The calendar's word for the grid of a holiday: Sunday's.
     pub const SUNDAY: &'static str = "dimanche";
 
     /// The season over the usual week of a station file, or what keeps its week from being whole.
-    pub(crate) fn new(spec: SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Self, Hole> {
-        let own_week = !(spec.window.is_empty() && spec.slot.is_empty() && spec.optout.is_none());
-        let grid = own_week.then(|| week(&spec, file, formats)).transpose()?;
-        Ok(Self { spec, grid })
+    pub(crate) fn new(spec: SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Self, BadSeason> {
+        let own_week = !(spec.window.is_empty() && spec.slot.is_empty() && spec.optout.is_empty());
+        let grid = own_week.then(|| week(&spec, file, formats)).transpose().map_err(BadSeason::Week)?;
+        let overrides = daily(&spec).map_err(BadSeason::Override)?;
+        Ok(Self { spec, grid, overrides })
     }
 
     /// National mourning (R-CAL-02) and electoral silence (R-ELEC-03): every station knows them.
@@ -87,6 +98,11 @@ impl Season {
         self.grid.as_ref()
     }
 
+    /// What is heard once on each of its days.
+    pub fn overrides(&self) -> &[Override] {
+        &self.overrides
+    }
+
     /// Whether a programme rests while it is in force.
     pub(crate) fn withholds(&self, programme: &Programme) -> bool {
         let named = |id: &str| self.spec.without_programmes.iter().any(|p| p == id);
@@ -103,13 +119,44 @@ impl Season {
     }
 }
 
-fn week(spec: &SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Grid, Hole> {
-    let covers = |new: &Slot, old: &Slot| {
-        let (from, to) = (second_of(new.start), second_of(new.start) + new.duration_s);
-        let start = second_of(old.start);
-        new.day == old.day && from <= start && start + old.duration_s <= to
+/// Why a season cannot be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum BadSeason {
+    /// Its week is not whole.
+    Week(Hole),
+    /// Something that it brings each day cannot be.
+    Override(BadOverride),
+}
+
+/// The days of the season decide when these are heard: as overrides they recur on every day.
+fn daily(spec: &SeasonSpec) -> Result<Vec<Override>, BadOverride> {
+    if spec.overrides.len() > Season::MAX_OVERRIDES {
+        let (id, max) = (&spec.id, Season::MAX_OVERRIDES);
+        return Err(BadOverride {
+            fr: format!("La saison « {id} » porte plus de {max} directs par jour."),
+            en: format!("Season “{id}” brings more than {max} live events a day."),
+        });
+    }
+    let every_day = |one: &OverrideSpec| {
+        let dated = one.day.is_some() || one.date.is_some() || one.rrule.is_some() || one.cron.is_some();
+        if dated || !one.except.is_empty() {
+            let (season, id) = (&spec.id, &one.id);
+            return Err(BadOverride {
+                fr: format!("« {id} » de la saison « {season} » porte une date ; il passe chaque jour de la saison."),
+                en: format!("“{id}” of season “{season}” has a date; it airs on each day of the season."),
+            });
+        }
+        Override::new(OverrideSpec { date: Some(Date::ZERO), ..one.clone() }, None)
     };
-    let usual = file.slot.iter().filter(|old| !spec.slot.iter().any(|new| covers(new, old)));
+    spec.overrides.iter().map(every_day).collect()
+}
+
+fn week(spec: &SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Result<Grid, Hole> {
+    let meets = |new: &Slot, old: &Slot| {
+        let (new_s, old_s) = (second_of(new.start), second_of(old.start));
+        new.day == old.day && new_s < old_s + old.duration_s && old_s < new_s + new.duration_s
+    };
+    let usual = file.slot.iter().filter(|old| !spec.slot.iter().any(|new| meets(new, old)));
     let slots: Vec<Slot> = usual.chain(&spec.slot).cloned().collect();
     let kept = file.window.iter().filter(|w| !spec.window.iter().any(|new| new.id == w.id));
     let windows: Vec<Window> = kept.chain(&spec.window).cloned().collect();
@@ -119,6 +166,19 @@ fn week(spec: &SeasonSpec, file: &StationFile, formats: &[ClockFormat]) -> Resul
         windows: &windows,
         clock_formats: formats,
         slots: &slots,
-        opt_outs: spec.optout.as_deref().unwrap_or(&file.optout),
+        opt_outs: &opt_outs(spec, file),
     })
+}
+
+/// The opt-outs of a season: its own, and the usual ones of other windows, each as long after the start of its window as
+/// ever.
+fn opt_outs(spec: &SeasonSpec, file: &StationFile) -> Vec<OptOut> {
+    let window = |o: &OptOut| spec.window.iter().find(|w| w.id == o.window);
+    let usual = file.optout.iter().filter(|o| spec.optout.iter().all(|own| own.window != o.window));
+    let stays = usual.filter(|o| window(o).is_none_or(|w| w.days.contains(&o.day)));
+    let moved = stays.map(|o| {
+        let by = |w: &Window| w.start.checked_add(SignedDuration::from_secs(o.offset_s.into())).ok();
+        OptOut { start: window(o).and_then(by).unwrap_or(o.start), ..o.clone() }
+    });
+    moved.chain(spec.optout.iter().cloned()).collect()
 }

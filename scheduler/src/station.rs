@@ -195,6 +195,16 @@ impl Station {
         table.into_iter().flat_map(|t| t.cells).map(|cell| self.slot_of_cell(site, day, &cell)).collect()
     }
 
+    /// The slots that a site airs something of on a date, each whole as its grid has it, however little of it airs.
+    pub fn slots_on(&self, site: SiteId, day: Date, changes: &crate::Changes) -> Vec<ProgrammeSlot> {
+        let table = Timetable::of(self, changes, site, day);
+        let cells = table.into_iter().flat_map(|t| t.cells);
+        let mut slots: Vec<_> = cells.map(|cell| self.programme_slot(site, day, &cell.slot)).collect();
+        slots.sort_by(|a, b| (a.start_s, &a.programme).cmp(&(b.start_s, &b.programme)));
+        slots.dedup_by(|a, b| (a.start_s, &a.programme) == (b.start_s, &b.programme));
+        slots
+    }
+
     fn slot_of_cell(&self, site: SiteId, day: Date, cell: &Cell<'_>) -> ProgrammeSlot {
         ProgrammeSlot {
             start_s: cell.seconds.start,

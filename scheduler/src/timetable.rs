@@ -10,10 +10,10 @@ use std::ops::Range;
 use domain::{Origin, SiteId};
 use jiff::civil::Date;
 
-use crate::changes::{Changes, Override, Scope, Then};
-use crate::grid::{GridSlot, second_of};
+use crate::changes::{Changes, LiveKind, Override, Scope, Then};
+use crate::grid::{Grid, GridSlot, second_of};
 use crate::season::Season;
-use crate::station::{Day, Programme, Site, Slot, Station};
+use crate::station::{Day, Programme, SegmentKind, Site, Slot, Station};
 
 mod base;
 
@@ -56,7 +56,7 @@ pub(crate) struct Cell<'a> {
 pub(crate) struct Timetable<'a> {
     /// The site's cells, in order, touching, covering the day.
     pub(crate) cells: Vec<Cell<'a>>,
-    /// The network's, for where an opt-out has no sound.
+    /// The network's without what is only inserted, for where an opt-out or an insertion has no sound.
     pub(crate) network: Vec<Cell<'a>>,
 }
 
@@ -76,11 +76,12 @@ impl<'a> Timetable<'a> {
             let done_s = interrupt(station, &mut network, live);
             after.push((live, done_s));
         }
-        let own = own.into_iter().filter_map(|cell| delayed(station, cell, &after)).collect();
+        let own = own.into_iter().filter_map(|cell| delayed(base.grid(), cell, &after)).collect();
         let mut cells = overlay(&network, own);
         for live in over {
+            let live = &live.awaiting(station, &cells);
             interrupt(station, &mut cells, live);
-            if *live.over.scope() == Scope::Network {
+            if *live.over.scope() == Scope::Network && live.over.spec().kind != LiveKind::Insert {
                 interrupt(station, &mut network, live);
             }
         }
@@ -124,12 +125,38 @@ impl<'a> Live<'a> {
         Some(Self { over, seconds, planned_to_s })
     }
 
+    /// The same event moved to the first break that begins within its wait, or else to the first change of segment; where
+    /// it stands when there is none.
+    fn awaiting(&self, station: &Station, cells: &[Cell<'_>]) -> Self {
+        let from_s = self.seconds.start;
+        let until_s = from_s + self.over.spec().wait_s;
+        let mut joints =
+            cells.iter().flat_map(|cell| joints(station, cell)).filter(|(at, _)| (from_s..=until_s).contains(at));
+        let first = joints.clone().find(|(_, is_break)| *is_break).or_else(|| joints.next());
+        let by_s = first.map_or(0, |(at, _)| at - from_s);
+        let moved = |s: u32| (s + by_s).min(crate::grid::DAY_S);
+        let seconds = moved(self.seconds.start)..moved(self.seconds.end);
+        Self { over: self.over, seconds, planned_to_s: moved(self.planned_to_s) }
+    }
+
     fn cell(&self, day: Day) -> Cell<'a> {
         let origin = if *self.over.scope() == Scope::Network { Origin::Network } else { Origin::OptOut };
         let programme = self.over.programme();
         let slot = plain(day, &self.seconds, programme, origin);
         Cell { slot: Cow::Owned(slot), programme, seconds: self.seconds.clone(), from_s: 0, how: How::Live(self.over) }
     }
+}
+
+/// The seconds of the day at which a cell's segments begin, and whether that is a break.
+fn joints(station: &Station, cell: &Cell<'_>) -> Vec<(u32, bool)> {
+    let mut second = 0;
+    let mut found = Vec::new();
+    for segment in station.segments(&cell.slot).iter() {
+        let at = (second >= cell.from_s).then(|| cell.seconds.start + second - cell.from_s);
+        found.extend(at.filter(|at| *at < cell.seconds.end).map(|at| (at, segment.kind == SegmentKind::Ecran)));
+        second += segment.dur_s;
+    }
+    found
 }
 
 /// A slot without a recipe: one stretch of content.
@@ -207,7 +234,7 @@ fn withhold<'a>(station: &'a Station, cell: &mut Cell<'a>, season: &'a Season) {
 }
 
 /// An opt-out after the network's events: as it was, begun late, joined in progress, or not at all.
-fn delayed<'a>(station: &'a Station, mut cell: Cell<'a>, after: &[(&Live<'a>, u32)]) -> Option<Cell<'a>> {
+fn delayed<'a>(grid: &Grid, mut cell: Cell<'a>, after: &[(&Live<'a>, u32)]) -> Option<Cell<'a>> {
     for (live, done_s) in after {
         let overlaps = live.seconds.start < cell.seconds.end && cell.seconds.start < *done_s;
         if !overlaps || live.over.spec().kind.passes_over() {
@@ -222,7 +249,7 @@ fn delayed<'a>(station: &'a Station, mut cell: Cell<'a>, after: &[(&Live<'a>, u3
             cell = cell.part(&rest, How::Joined(live.over)).filter(|_| enough)?;
         } else {
             // R-LIVE-03: an event that runs over is left at the window's latest moment, whatever happens.
-            let latest_s = latest_s(station, &cell.slot).max(cell.seconds.start);
+            let latest_s = latest_s(grid, &cell.slot).max(cell.seconds.start);
             let from = (*done_s).min(latest_s);
             if from >= end {
                 return None;
@@ -236,8 +263,8 @@ fn delayed<'a>(station: &'a Station, mut cell: Cell<'a>, after: &[(&Live<'a>, u3
 }
 
 /// Until when the network may be left for an opt-out, in seconds of the day.
-fn latest_s(station: &Station, slot: &GridSlot) -> u32 {
-    let window = station.file().window.iter().find(|w| Some(&w.id) == slot.window.as_ref());
+fn latest_s(grid: &Grid, slot: &GridSlot) -> u32 {
+    let window = slot.window.as_deref().and_then(|id| grid.window(id));
     window.map_or(slot.start_s, |w| second_of(w.latest))
 }
 
@@ -260,8 +287,9 @@ fn overlay<'a>(network: &[Cell<'a>], own: Vec<Cell<'a>>) -> Vec<Cell<'a>> {
     whole
 }
 
-/// The network's slot of the station file that a cell is.
+/// The network's slot of the station file that a cell is, in the usual week or in a season's.
 fn slot_of<'a>(station: &'a Station, slot: &GridSlot) -> Option<&'a Slot> {
     let is = |s: &&Slot| s.day == slot.day && second_of(s.start) == slot.start_s && s.programme == slot.programme;
-    station.file().slot.iter().find(is)
+    let seasons = station.seasons().iter().flat_map(|s| &s.spec().slot);
+    station.file().slot.iter().chain(seasons).find(is)
 }

@@ -1,14 +1,14 @@
 //! Why a second of a site's day sounds as it does: the winning rule and what lost.
 
-use domain::{Asset, Entry, Frames, Origin, ProgrammeId, Segment, Status};
+use domain::{Asset, Entry, Frames, ProgrammeId, Segment, Status};
 use jiff::Timestamp;
 
-use crate::grid::{GridSlot, hms};
+use crate::grid::hms;
 use crate::plan::{Bar, Draft, LengthFit, NoPlan, PlanInputs, Standing, Stretch, entries, fit, placed, ready};
-use crate::station::Day;
 use crate::week::ProgrammeSlot;
 
 mod music;
+mod slot;
 
 /// Most losers named: a programme may have a thousand old editions, and nobody asks about the last of them.
 const LOSERS_MAX: usize = 40;
@@ -56,7 +56,7 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
     let lead = stretch.instead_of.as_ref().unwrap_or(&stretch.slot);
     let slot = inputs.station.programme_slot(inputs.site, inputs.day, lead);
     let mut teller = Teller { draft: &draft, stretch, reasons: Vec::new(), losers: Vec::new() };
-    teller.grid();
+    teller.slot();
     match segment_number(entry).and_then(|number| draft.board.break_at(n, number)) {
         Some(at_break) => teller.break_of_spots(entry, at_break),
         None if teller.music(entry) => {}
@@ -89,47 +89,6 @@ impl Teller<'_, '_> {
         if self.losers.len() < LOSERS_MAX {
             let reason = Reason { code: code.to_owned(), fr: fr.to_owned(), en: en.to_owned() };
             self.losers.push(Loser { what: what.to_owned(), reason });
-        }
-    }
-
-    /// Network or opt-out.
-    fn grid(&mut self) {
-        let stretch = self.stretch;
-        let (slot, site, day) = (&stretch.slot, self.draft.inputs.site, Day::of(self.draft.inputs.day));
-        let (at, format, title) = (hms(slot.start_s), &slot.clock_format, &self.stretch.programme.title);
-        let (day_fr, day_en) = (day.fr(), day.en());
-        if let Some(given_up) = &stretch.instead_of {
-            let fr =
-                format!("{site} reste sur le réseau, « {title} »: son décrochage n'a pas de fichier prêt à diffuser.");
-            let en = format!("{site} stays on the network, “{title}”: its opt-out has no file ready to air.");
-            self.because("R-OPT-04", fr, en);
-            let id = given_up.programme.clone();
-            self.lost(
-                id.as_str(),
-                "R-OPT-04",
-                "aucune édition prête à diffuser à temps",
-                "no edition ready to air in time",
-            );
-            self.refused(&id);
-        } else if slot.origin == Origin::Network {
-            let fr = format!("La grille du réseau porte « {title} » le {day_fr} à {at} (horloge {format}).");
-            let en = format!("The network's grid carries “{title}” on {day_en} at {at} (clock format {format}).");
-            self.because("R-GRID-01", fr, en);
-        } else {
-            let window = slot.window.as_deref().unwrap_or_default();
-            let fr =
-                format!("{site} décroche dans la fenêtre {window}: « {title} » le {day_fr} à {at} (horloge {format}).");
-            let en =
-                format!("{site} opts out in window {window}: “{title}” on {day_en} at {at} (clock format {format}).");
-            self.because("R-OPT-01", fr, en);
-            let network = self.draft.inputs.station.grid().network(day);
-            let covered = |n: &&GridSlot| n.start_s < slot.end_s() && slot.start_s < n.end_s();
-            let ids: Vec<_> = network.iter().filter(covered).map(|n| n.programme.clone()).collect();
-            for id in ids {
-                let (fr, en) =
-                    ("programme du réseau, quitté par le décrochage", "the network's programme, left by the opt-out");
-                self.lost(id.as_str(), "R-OPT-01", fr, en);
-            }
         }
     }
 

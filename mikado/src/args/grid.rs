@@ -39,7 +39,7 @@ pub enum GridCommand {
     /// Met dans la grille ce que dit une liste : CSV (jour, début, site, élément) ou M3U
     Playlist(PlaylistArgs),
     /// Un direct ou un autre changement ponctuel
-    Override(OverrideArgs),
+    Override(Box<OverrideArgs>),
     /// Met une grille spéciale en vigueur, ou la lève
     #[command(subcommand)]
     Season(SeasonCommand),
@@ -156,8 +156,14 @@ pub struct OverrideArgs {
     #[arg(long, value_name = "JOUR")]
     pub date: Date,
     /// Heure de départ
-    #[arg(long, value_name = "HEURE", required_unless_present_any = ["off", "cron"])]
+    #[arg(long, value_name = "HEURE", required_unless_present_any = ["off", "cron", "anchor"])]
     pub start: Option<Time>,
+    /// Départ au soleil de chaque site, à la place de --start : maghrib, maghrib+1, fajr-60, sunrise+5
+    #[arg(long, value_name = "REPÈRE", conflicts_with_all = ["start", "cron"], allow_hyphen_values = true)]
+    pub anchor: Option<String>,
+    /// Minutes qu'une insertion peut attendre le prochain écran ou changement de séquence
+    #[arg(long, value_name = "MIN", default_value_t = 0)]
+    pub wait: u32,
     /// Récurrence (RFC 5545), par exemple FREQ=WEEKLY;BYDAY=TH ; le jour donné est le premier
     #[arg(long, value_name = "RÈGLE")]
     pub rrule: Option<String>,
@@ -165,8 +171,11 @@ pub struct OverrideArgs {
     #[arg(long, value_name = "CRON", conflicts_with_all = ["start", "rrule"])]
     pub cron: Option<String>,
     /// Durée prévue en minutes
-    #[arg(long = "minutes", value_name = "MIN", required_unless_present = "off")]
+    #[arg(long = "minutes", value_name = "MIN", required_unless_present_any = ["off", "seconds"])]
     pub minutes: Option<u32>,
+    /// Durée prévue en secondes, à la place de --minutes
+    #[arg(long = "seconds", value_name = "S", conflicts_with = "minutes")]
+    pub seconds: Option<u32>,
     /// Titre
     #[arg(long, value_name = "TITRE", default_value = "")]
     pub title: String,

@@ -116,7 +116,7 @@ mod tests {
 
     /// Makes pieces until nothing more is to do, and answers what was made and what was let go, in order.
     fn work(now: Timestamp, budget_bytes: u64, mut held: Vec<Held>) -> (Vec<Need>, Vec<AssetId>) {
-        let needs = needs(&reference(), &texts(), now, now + AHEAD);
+        let needs = needs((&reference(), scheduler::Changes::NONE), &texts(), now, now + AHEAD);
         let mut there: BTreeSet<AssetId> = held.iter().map(|h| h.id.clone()).collect();
         let bytes = |h: &Held| h.until.duration_since(h.from).as_secs().unsigned_abs() * SHELF_BYTES_PER_S;
         let mut used_bytes: u64 = held.iter().map(bytes).sum();
@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_relay_shares_the_edition_of_its_source() {
-        let needs = needs(&reference(), &texts(), at(DAY_START), at("2026-11-24T09:00:00Z"));
+        let needs =
+            needs((&reference(), scheduler::Changes::NONE), &texts(), at(DAY_START), at("2026-11-24T09:00:00Z"));
         let kidal = needs.iter().find(|n| n.piece.id().as_str() == "kdl-journal-tmh.20261124-0810").unwrap();
         let sites: Vec<_> = kidal.piece.card.sites.iter().map(domain::SiteId::as_str).collect();
         assert_eq!(sites, ["KDL", "TES"]);
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn the_helper_takes_the_longest_of_what_is_urgent_and_nothing_else() {
         let now = at(DAY_START);
-        let needs = needs(&reference(), &texts(), now, now + AHEAD);
+        let needs = needs((&reference(), scheduler::Changes::NONE), &texts(), now, now + AHEAD);
         let mut there = BTreeSet::new();
         loop {
             let budget_bytes = 2_000_000_000;

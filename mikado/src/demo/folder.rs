@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use media::flac::{Depth, Writer};
 use scheduler::Station;
+use scheduler::station::Programme;
 
 use super::piece::Piece;
 use super::sound::Sound;
@@ -20,6 +21,7 @@ const WEEK: &str = include_str!("../../../demo/reference_week.toml");
 const CAMPAIGNS: &str = include_str!("../../../demo/campaigns.toml");
 const CALENDAR: &str = include_str!("../../../demo/calendar.toml");
 const ROTATION: &str = include_str!("../../../demo/rotation.toml");
+const RAMADAN: &str = include_str!("../../../demo/ramadan.toml");
 
 /// The config of the station in `dir`, made with everything it names when it is not there.
 ///
@@ -52,7 +54,7 @@ pub fn prepare(dir: &Path, http: SocketAddr) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// The reference station with its calendar, its turning order of languages and its rotation of music.
+/// The reference station with its calendar, its turning order of languages, its rotation of music and its Ramadan.
 pub(super) fn reference() -> Result<Station, Error> {
     let station = Station::from_reference(WEEK, CAMPAIGNS).and_then(|s| s.with_calendar(CALENDAR));
     let mut file = station.map_err(super::failed)?.file().clone();
@@ -62,6 +64,14 @@ pub(super) fn reference() -> Result<Station, Error> {
     }
     if let Some(music) = rotation.remove("music") {
         file.music = music.try_into().map_err(super::failed)?;
+    }
+    let mut ramadan: toml::Table = RAMADAN.parse().map_err(super::failed)?;
+    if let Some(programmes) = ramadan.remove("programme") {
+        let programmes: Vec<Programme> = programmes.try_into().map_err(super::failed)?;
+        file.programme.extend(programmes);
+    }
+    if let Some(season) = ramadan.remove("season") {
+        file.season = season.try_into().map_err(super::failed)?;
     }
     Station::new(file).map_err(super::failed)
 }

@@ -137,7 +137,9 @@ impl Maker {
         let now = self.clock.now();
         let cards = self.catalogue.all()?;
         let used_bytes = self.shelf.bytes_used()?;
-        let needs = needs(&station, &self.texts, now, self.after(AHEAD));
+        let until = self.after(AHEAD);
+        let changes = self.store.changes(station.day_of(now), station.day_of(until))?;
+        let needs = needs((&station, &changes), &self.texts, now, until);
         let mut state = self.state();
         state.failed.retain(|_, at| at.elapsed() < RETRY_AFTER);
         let there: BTreeSet<AssetId> = cards

@@ -1,11 +1,11 @@
-//! What must be there, and from when: the maker's work, worked out from the grid alone.
+//! What must be there, and from when: the maker's work, worked out from the grid and what was decided beside it.
 
 use std::collections::BTreeMap;
 
 use domain::{AssetId, Frames, SiteId};
 use jiff::{SignedDuration, Timestamp};
 use scheduler::station::SegmentKind;
-use scheduler::{ProgrammeSlot, Station};
+use scheduler::{Changes, ProgrammeSlot, Station};
 
 use super::piece::{Piece, jingle_word};
 use super::titles::titles;
@@ -24,14 +24,14 @@ pub struct Need {
 
 /// Everything that the sites air in `from..until`, soonest first, at equal times the shortest first.
 ///
-/// Pure: the same station and times give the same list. Every edition, spot and jingle stands in it once, whatever the
+/// Pure: the same station, decisions and times give the same list. Every edition, spot and jingle stands in it once, whatever the
 /// number of sites. Spots that the station file calls missing (`manquant`) are not made: their gap is part of the story.
-pub fn needs(station: &Station, texts: &Texts, from: Timestamp, until: Timestamp) -> Vec<Need> {
+pub fn needs((station, changes): (&Station, &Changes), texts: &Texts, from: Timestamp, until: Timestamp) -> Vec<Need> {
     let mut gathered = Gathered { station, texts, from, until, needs: BTreeMap::new() };
     let (mut day, last) = (station.day_of(from), station.day_of(until));
     while day <= last {
         for site in station.sites() {
-            for slot in station.day_slots(site.id, day) {
+            for slot in station.slots_on(site.id, day, changes) {
                 gathered.slot(&slot);
             }
         }
@@ -62,7 +62,9 @@ impl Gathered<'_> {
         if ends <= self.from || starts >= self.until {
             return;
         }
-        let Some(format) = self.station.clock_format(&slot.clock_format) else { return };
+        let Some(format) = self.station.clock_format(&slot.clock_format) else {
+            return self.inserted(slot, starts, ends);
+        };
         let length = Frames::from_secs(self.station.content_s(&slot.clock_format).into());
         let rotates = self.station.file().music.iter().any(|m| m.programmes.contains(&slot.programme));
         let edition = Piece::edition(self.texts, slot, (starts, ends), length).ok().filter(|_| !rotates);
@@ -76,6 +78,15 @@ impl Gathered<'_> {
                 kind => self.jingles(kind, segment.dur_s, slot.site, at, end),
             }
             at = end;
+        }
+    }
+
+    /// What a season inserts, such as a spot at sunset: a programme without a recipe. A live event is nobody's to make.
+    fn inserted(&mut self, slot: &ProgrammeSlot, starts: Timestamp, ends: Timestamp) {
+        if self.station.programme(&slot.programme).is_some() {
+            let length = Frames::from_secs((slot.end_s - slot.start_s).into());
+            let piece = Piece::edition(self.texts, slot, (starts, ends), length).ok();
+            self.add(piece, starts, ends, Some(slot.site));
         }
     }
 

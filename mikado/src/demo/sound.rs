@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn the_marker_of_every_programme_stands_out_of_its_sound() {
         let texts = Texts::embedded().unwrap();
-        let all: Vec<u32> = (620..=4000).step_by(20).collect();
+        let all: Vec<u32> = (620..=4080).step_by(20).collect();
         for id in texts.ids("programme") {
             let own = marker_hz(&texts, "programme", id).unwrap();
             let sound = samples(recipe(id, Some(own), 10));

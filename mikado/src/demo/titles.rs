@@ -87,7 +87,8 @@ mod tests {
         let station = crate::demo::folder::reference().unwrap();
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
         let texts = crate::demo::tests::texts();
-        let wanted = needs(&station, &texts, at("2026-11-24T00:30:00Z"), at("2026-11-24T04:00:00Z"));
+        let wanted =
+            needs((&station, scheduler::Changes::NONE), &texts, at("2026-11-24T00:30:00Z"), at("2026-11-24T04:00:00Z"));
         let named = |start: &str| wanted.iter().filter(|n| n.piece.id().as_str().starts_with(start)).count();
         assert_eq!((named("titre-"), named("nuit-mikado.")), (12, 0), "titles are made, and no edition of the night");
         let cards: Vec<Asset> = titles().map(|t| card(&t.unwrap())).collect();

@@ -66,7 +66,7 @@ pub struct BadEvent {
 pub struct Occasion<'a> {
     /// The event.
     pub event: &'a Event,
-    /// Whether the moon still has to confirm the date.
+    /// Whether the moon still has to confirm the date; of a whole month only its first day.
     pub predicted: bool,
 }
 
@@ -134,7 +134,8 @@ impl Almanac {
                 let by = [0, -1, 1].into_iter().find_map(|by| {
                     let predicted = shifted(date, -by)?;
                     let said = moved(&event.id, start_of(predicted, *month, *day)?);
-                    (said.unwrap_or(0) == by).then(|| first(by)).flatten().map(|_| said.is_none())
+                    let asked = said.is_none() && (day.is_some() || Hijri::of(predicted).day == 1);
+                    (said.unwrap_or(0) == by).then(|| first(by)).flatten().map(|_| asked)
                 })?;
                 Some(by)
             }

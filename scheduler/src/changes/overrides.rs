@@ -7,7 +7,7 @@ use domain::{ProgrammeId, SiteId};
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::spec::{Displaced, OverrideSpec, Then};
+use super::spec::{Displaced, LiveKind, OverrideSpec, Then};
 use crate::calendar::{Place, prayer_times};
 use crate::grid::{DAY_S, second_of};
 use crate::recurrence::{Cron, Recurrence};
@@ -55,6 +55,8 @@ pub struct Override {
 impl Override {
     /// Longest override: half a day; what lasts longer is a season.
     pub const MAX_S: u32 = 43_200;
+    /// Longest wait of an insertion for a break: later it is no longer about the moment that it was meant for.
+    pub const MAX_WAIT_S: u32 = 900;
 
     /// Checks an override against the station; `monday` is the week in which a `day` without date lies.
     pub fn new(spec: OverrideSpec, monday: Option<Date>) -> Result<Self, BadOverride> {
@@ -76,6 +78,12 @@ impl Override {
             return Err(bad(
                 "doit durer de 1 s à 12 h et ne pas dépasser son débordement maximal",
                 "must last from 1 s to 12 h and stay inside its longest overrun",
+            ));
+        }
+        if spec.wait_s > Self::MAX_WAIT_S || (spec.wait_s > 0 && spec.kind != LiveKind::Insert) {
+            return Err(bad(
+                "ne peut attendre: seule une insertion attend un écran, 15 min au plus",
+                "cannot wait: only an insertion waits for a break, 15 min at most",
             ));
         }
         if spec.start.is_some_and(|t| spec.hard_end.is_some_and(|end| second_of(end) != 0 && end <= t)) {
@@ -221,7 +229,7 @@ fn programme(spec: &OverrideSpec) -> Programme {
         mode: "direct".to_owned(),
         duration_s: spec.planned_s,
         audience: String::new(),
-        rds_pty: if spec.kind == super::LiveKind::Alerte { 31 } else { 3 },
+        rds_pty: if spec.kind == LiveKind::Alerte { 31 } else { 3 },
         women_voice_target: 0.0,
         music_share: 0.0,
         break_policy: if calm { BreakPolicy::Calme } else { BreakPolicy::Normal },

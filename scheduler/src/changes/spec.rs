@@ -38,6 +38,9 @@ pub struct OverrideSpec {
     /// When it starts at each site by its own sun: `maghrib`, `fajr-60`.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub anchor: Option<SunAnchor>,
+    /// Seconds that an insertion may wait for a break, or else another change of segment, beneath it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wait_s: u32,
     /// Seconds that it is meant to last.
     pub planned_s: u32,
     /// Seconds that it may last longer; by its kind when absent (R-LIVE-02).

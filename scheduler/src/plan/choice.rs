@@ -130,7 +130,8 @@ fn latest(inputs: &PlanInputs<'_>, slot: &GridSlot) -> Option<Timestamp> {
     if slot.origin == Origin::Network {
         return None;
     }
-    let window = inputs.station.file().window.iter().find(|w| Some(&w.id) == slot.window.as_ref());
+    let (grid, _) = inputs.station.ruling(inputs.changes, inputs.day);
+    let window = slot.window.as_deref().and_then(|id| grid.window(id));
     let latest = window.and_then(|w| inputs.station.instant(inputs.day, second_of(w.latest)));
     Some(latest.unwrap_or(Timestamp::MIN))
 }

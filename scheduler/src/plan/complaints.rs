@@ -1,7 +1,10 @@
 //! What is to be said about a decided day: sound that is missing, too short or too long, opt-outs given up, campaigns
 //! that found no room.
 
+use std::collections::BTreeSet;
+
 use domain::{Frames, SAMPLE_RATE_HZ, Severity};
+use jiff::SignedDuration;
 
 use super::board::QUIET_FRIDAY_S;
 use super::choice::{Standing, placed};
@@ -12,9 +15,13 @@ use super::stretch::Stretch;
 use crate::grid::hms;
 use crate::station::Day;
 use crate::timetable::How;
+use crate::week::ProgrammeSlot;
 
 /// Shorter than this is not worth a word: encoders pad and trim by milliseconds.
 const SHORT_MIN: Frames = Frames::from_secs(1);
+
+/// A day on which the clocks stay.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Says everything about a day.
 pub(super) fn about(draft: &Draft<'_>, remarks: &mut Remarks) {
@@ -118,7 +125,7 @@ fn variant(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks) {
             continue;
         }
         let others = draft.cards.editions(id).iter().filter(|a| a.may_air(site, stretch.at));
-        let others: std::collections::BTreeSet<_> = others.map(|a| a.language.as_str()).collect();
+        let others: BTreeSet<_> = others.map(|a| a.language.as_str()).collect();
         if others.is_empty() {
             continue;
         }
@@ -162,7 +169,11 @@ fn clock_change(draft: &Draft<'_>, stretch: &Stretch<'_>, remarks: &mut Remarks)
 /// Slots that the clocks skip wholly.
 fn skipped(draft: &Draft<'_>, remarks: &mut Remarks) {
     let (inputs, site) = (&draft.inputs, draft.inputs.site);
-    for slot in inputs.station.day_slots(site, inputs.day) {
+    let bounds = inputs.station.day_bounds(inputs.day);
+    if bounds.is_some_and(|(from, to)| to.duration_since(from) == DAY) {
+        return;
+    }
+    for slot in inputs.station.programmes_on(site, inputs.day, inputs.changes) {
         let instant = |second| inputs.station.instant(inputs.day, second);
         if instant(slot.start_s) != instant(slot.end_s) {
             continue;
@@ -183,13 +194,23 @@ fn skipped(draft: &Draft<'_>, remarks: &mut Remarks) {
 /// Placements that name no start of a slot: they would be forgotten in silence.
 fn lost_placements(draft: &Draft<'_>, remarks: &mut Remarks) {
     let (inputs, site) = (&draft.inputs, draft.inputs.site);
-    let day = Day::of(inputs.day);
-    let (own, network) =
-        (inputs.station.grid().site(site, day).unwrap_or_default(), inputs.station.grid().network(day));
-    for placement in inputs.placements.iter().filter(|p| p.day == inputs.day && p.site.is_none_or(|s| s == site)) {
+    let (station, changes, day) = (inputs.station, inputs.changes, inputs.day);
+    let here = || inputs.placements.iter().filter(|p| p.day == day && p.site.is_none_or(|s| s == site));
+    if here().next().is_none() {
+        return;
+    }
+    let seconds = |slots: Vec<ProgrammeSlot>| slots.iter().map(|s| s.start_s).collect::<BTreeSet<_>>();
+    let (grid, holiday) = station.ruling(changes, day);
+    let ruled = if holiday { Day::Sun } else { Day::of(day) };
+    let mut own = seconds(station.programmes_on(site, day, changes));
+    let mut network = seconds(station.network_on(site, day, changes));
+    // A slot under a live event may be given its sound all the same.
+    own.extend(grid.site(site, ruled).unwrap_or_default().iter().map(|s| s.start_s));
+    network.extend(grid.network(ruled).iter().map(|s| s.start_s));
+    for placement in here() {
         let start_s = crate::grid::second_of(placement.start);
-        let slots = if placement.site.is_some() { own } else { network };
-        if slots.iter().any(|s| s.start_s == start_s) {
+        let slots = if placement.site.is_some() { &own } else { &network };
+        if slots.contains(&start_s) {
             continue;
         }
         let (asset, at) = (&placement.asset, hms(start_s));

@@ -10,6 +10,7 @@ use super::PlanInputs;
 use super::cards::Cards;
 use super::choice::{Choice, Demand, choose, stand_in};
 use super::settled::Settled;
+use crate::changes::LiveKind;
 use crate::grid::GridSlot;
 use crate::station::{Programme, SegmentKind, SegmentSpec};
 use crate::timetable::{Cell, How, Timetable};
@@ -143,12 +144,15 @@ pub(crate) fn lay_out<'a>(
     for cell in &table.cells {
         let Some(own) = stretch(all, cell) else { continue };
         let silent = own.content.is_none() && !own.rotates && inputs.station.content_of(&cell.slot) > 0;
-        let leaves = cell.slot.origin != Origin::Network && !matches!(cell.how, How::Live(_));
+        let leaves = match cell.how {
+            How::Live(event) => event.spec().kind == LiveKind::Insert,
+            _ => cell.slot.origin != Origin::Network,
+        };
         if !leaves || !silent {
             stretches.push(own);
             continue;
         }
-        // R-OPT-04: no sound for the opt-out, so the site keeps what the network carries.
+        // R-OPT-04: no sound for the opt-out or the insertion, so the site keeps what the network carries.
         for network in table.network.iter().filter_map(|n| n.part(&cell.seconds, How::Cut)) {
             if let Some(carried) = stretch(all, &network) {
                 stretches.push(Stretch { instead_of: Some(cell.slot.clone()), ..carried });
@@ -176,7 +180,7 @@ fn stretch<'a>(
     let begun = settled.and_then(|s| s.content_of(slot));
     let chosen = choose(inputs, cards, Demand { slot, at: start, needed, begun });
     let content = match cell.how {
-        How::Live(_) => chosen.or_else(|| stand_in(inputs, cards, at)),
+        How::Live(event) if event.spec().kind != LiveKind::Insert => chosen.or_else(|| stand_in(inputs, cards, at)),
         _ => chosen,
     };
     let rotates = content.is_none() && super::music::rotates(inputs, cards, &slot.programme, at);

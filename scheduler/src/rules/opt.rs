@@ -5,6 +5,7 @@ use domain::{Origin, Severity};
 use super::Source::{Kept, Plan, Records};
 use super::{Bound, Days, Limit, Measured, Param, Rule};
 use crate::grid::second_of;
+use crate::week::ProgrammeSlot;
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
@@ -110,24 +111,33 @@ pub(super) const RULES: &[Rule] = &[
 
 pub(super) fn measure(days: &Days<'_>) -> Vec<Measured> {
     let site = days.site_id();
-    let own: Vec<_> = days.slots.iter().filter(|s| s.site == site && s.origin != Origin::Network).collect();
+    // What only passes over the grid, an alert or a spot at sunset, is no opt-out.
+    let passes = |s: &ProgrammeSlot| {
+        let found = days.changes.on(days.station, site, s.day);
+        found.iter().any(|o| *o.id() == s.programme && o.spec().kind.passes_over())
+    };
+    let own = days.slots.iter().filter(|s| s.site == site && s.origin != Origin::Network);
+    let own: Vec<_> = own.filter(|s| s.window.is_some() || !passes(s)).collect();
     let mut measured = Vec::new();
     if days.by_day().len() >= 7 {
         let hours = own.iter().map(|s| f64::from(s.end_s - s.start_s)).sum::<f64>() / 3600.0;
         measured.push(Measured::number("opt_out_h", hours).at(site));
     }
     for slot in &own {
-        let window = days.station.file().window.iter().find(|w| Some(&w.id) == slot.window.as_ref());
+        let (grid, _) = days.station.ruling(days.changes, slot.day);
+        let window = slot.window.as_deref().and_then(|id| grid.window(id));
         let returns_s = window.map_or(slot.start_s, |w| second_of(w.end));
         let late_s = slot.end_s.saturating_sub(if returns_s == 0 { 86_400 } else { returns_s });
         let of = |quantity, value| Measured::number(quantity, value).at(site).on(slot.day, Some(slot.start_s));
         measured.push(of("return_late_s", f64::from(late_s)));
         measured.push(of("opt_out_outside_window", f64::from(u8::from(window.is_none()))));
-        let opt_outs = &days.station.file().optout;
+        let file = days.station.file();
+        let of_seasons = file.season.iter().flat_map(|s| &s.optout);
+        let mut opt_outs = file.optout.iter().chain(of_seasons);
         let here = |o: &&crate::station::OptOut| {
-            o.site == site && o.programme == slot.programme && second_of(o.start) == slot.start_s
+            o.site == site && o.programme == slot.programme && Some(&o.window) == slot.window.as_ref()
         };
-        let source = opt_outs.iter().find(here).and_then(|o| o.source_site);
+        let source = opt_outs.find(here).and_then(|o| o.source_site);
         if let Some(source) = source.filter(|_| slot.origin == Origin::Relay && site.as_str() == "TES") {
             measured.push(Measured::texts("relay_source", source.as_str(), "KDL").at(site));
         }

@@ -11,7 +11,7 @@ use super::{ClockFormat, Programme, SegmentKind, SegmentSpec, Slot, Station, Sta
 use crate::calendar::{Almanac, BadEvent, Method, Prayer};
 use crate::changes::{BadOverride, Changes, Override};
 use crate::grid::{Grid, GridSlot};
-use crate::season::{Season, SeasonSpec};
+use crate::season::{BadSeason, Season, SeasonSpec};
 
 /// The checked part of the file that speaks of dates.
 #[derive(Clone, Debug)]
@@ -66,7 +66,11 @@ fn bad_event(file: &StationFile, text: &str, why: &BadEvent) -> StationError {
 fn seasons(file: &StationFile, formats: &[ClockFormat], text: &str) -> Result<Vec<Season>, StationError> {
     let known = Season::known().into_iter().filter(|k| file.season.iter().all(|s| s.id != k.id));
     let one = |(n, spec): (usize, SeasonSpec)| {
-        Season::new(spec, file, formats).map_err(|hole| StationError::of_hole(line_of_table(text, "season", n), &hole))
+        let line = line_of_table(text, "season", n);
+        Season::new(spec, file, formats).map_err(|why| match why {
+            BadSeason::Week(hole) => StationError::of_hole(line, &hole),
+            BadSeason::Override(why) => StationError::new(line, why.fr, why.en),
+        })
     };
     file.season.iter().cloned().chain(known).enumerate().map(one).collect()
 }

@@ -248,7 +248,7 @@ pub struct Daypart {
 }
 
 /// When sites may leave the network (R-OPT-01).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Its name, e.g. `W1`.

@@ -29,6 +29,11 @@ impl<'a> Base<'a> {
         Self { grid, day, news: None }
     }
 
+    /// The week that rules.
+    pub(super) const fn grid(&self) -> &Grid {
+        self.grid
+    }
+
     /// The network's slots, in order, covering the day.
     pub(super) fn network(&self, station: &'a Station, changes: &'a Changes, date: Date) -> Vec<Cow<'a, GridSlot>> {
         let mut slots: Vec<Cow<'a, GridSlot>> = self.grid.network(self.day).iter().map(Cow::Borrowed).collect();

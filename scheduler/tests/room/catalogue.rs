@@ -49,11 +49,13 @@ pub fn edition(station: &Station, programme: &str, tag: &str, length_s: u32) -> 
     Asset { programme: Some(id), ..asset(&format!("{programme}.{tag}"), AssetKind::Programme, language, length) }
 }
 
-/// Everything that the reference week needs.
+/// Everything that the week and its seasons need.
 pub fn everything(station: &Station) -> Vec<Asset> {
     let file = station.file();
-    let slots = file.slot.iter().map(|s| (s.programme.clone(), s.clock_format.clone()));
-    let opt_outs = file.optout.iter().map(|o| (o.programme.clone(), o.clock_format.clone()));
+    let slots = file.slot.iter().chain(file.season.iter().flat_map(|s| &s.slot));
+    let slots = slots.map(|s| (s.programme.clone(), s.clock_format.clone()));
+    let opt_outs = file.optout.iter().chain(file.season.iter().flat_map(|s| &s.optout));
+    let opt_outs = opt_outs.map(|o| (o.programme.clone(), o.clock_format.clone()));
     let wanted: BTreeSet<_> = slots.chain(opt_outs).collect();
     let editions = wanted.iter().map(|(programme, format)| {
         let needed = station.content_s(format);
@@ -62,6 +64,8 @@ pub fn everything(station: &Station) -> Vec<Asset> {
     let mut assets: Vec<_> = editions.collect();
     assets.sort_by(|a, b| a.id.cmp(&b.id));
     assets.dedup_by(|a, b| a.id == b.id);
+    let inserted = file.season.iter().flat_map(|s| &s.overrides);
+    assets.extend(inserted.map(|o| edition(station, o.id.as_str(), "said", o.planned_s)));
     assets.extend(spots(station));
     assets.extend(jingles(station));
     assets

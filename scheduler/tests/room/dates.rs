@@ -80,12 +80,13 @@ fn ramadan_s_own_week_rules_while_the_moon_says_so_and_is_proven_like_the_usual_
         let mut debate = file.slot.iter().find(|s| s.id == "mon-2100").unwrap().clone();
         debate.programme = "debat".parse().unwrap();
         debate.window = None;
-        let own = file.optout.iter().filter(|o| o.window != "W3").cloned().collect();
+        let mut evening = file.window.iter().find(|w| w.id == "W3").unwrap().clone();
+        evening.days.retain(|d| *d != scheduler::station::Day::Mon);
         let ramadan = SeasonSpec {
             id: "ramadan".to_owned(),
             name_fr: "Ramadan".to_owned(),
             slot: vec![debate],
-            optout: Some(own),
+            window: vec![evening],
             ..SeasonSpec::default()
         };
         file.season.push(ramadan);

@@ -21,6 +21,7 @@ mod plan;
 mod playlist;
 mod prayer;
 mod publish;
+mod ramadan;
 mod reconcile;
 mod recurrence;
 mod reference_week;

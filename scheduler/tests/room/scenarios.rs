@@ -164,6 +164,7 @@ fn alert(id: &str, start: &str) -> Override {
         except: Vec::new(),
         start: Some(start.parse().unwrap()),
         anchor: None,
+        wait_s: 0,
         planned_s: 90,
         max_overrun_s: None,
         overrun_s: 0,

@@ -90,3 +90,30 @@ fn every_minute_of_the_day_has_an_answer() {
         assert!(told.reasons.iter().all(|r| !r.fr.is_empty() && !r.en.is_empty()));
     }
 }
+
+#[test]
+fn a_live_event_beats_the_grid_and_what_follows_it_says_after_what() {
+    let station = station();
+    let assets = everything(&station);
+    let spec = "id = \"conference\"\ndate = \"2026-11-24\"\nstart = \"15:20:00\"\nplanned_s = 1800\nkind = \"discours\"\n\
+                title = \"Conférence\"\nlang = \"fr\"\nscope = \"reseau\"\npriority = 2\n";
+    let event = scheduler::Override::new(toml::from_str(spec).unwrap(), None).unwrap();
+    let changes = scheduler::Changes { overrides: vec![event], ..scheduler::Changes::default() };
+    let day = "2026-11-24".parse().unwrap();
+    let inputs = PlanInputs { changes: &changes, ..PlanInputs::new("BKO".parse().unwrap(), day, &station, &assets) };
+    let told = |at: &str| why(&inputs, at.parse().unwrap()).unwrap().unwrap();
+    let live = told("2026-11-24T15:25:00Z");
+    assert_eq!(reasons(&live)[0], "R-LIVE-01");
+    assert!(
+        live.reasons[0]
+            .fr
+            .contains("Le direct « Conférence » (priorité 2) passe avant la grille de 15:20:00 à 15:50:00")
+    );
+    assert_eq!(loser(&live, "rediff-magazine"), "R-LIVE-01");
+    let after = told("2026-11-24T15:55:00Z");
+    assert!(reasons(&after).contains(&"R-LIVE-05"), "{after:?}");
+    assert!(
+        after.reasons.iter().any(|r| r.fr == "Après « Conférence », il est joint en cours à 15:50:00."),
+        "{after:?}"
+    );
+}

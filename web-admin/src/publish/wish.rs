@@ -77,6 +77,7 @@ pub(super) fn live(fields: &Fields, today: Date) -> Result<Proposal, WebError> {
         except: Vec::new(),
         start: Some(start),
         anchor: None,
+        wait_s: 0,
         planned_s: minutes(field(fields, "duree"))? * 60,
         max_overrun_s: Some(if overrun.is_empty() { kind.max_overrun_s() } else { minutes(overrun)? * 60 }),
         overrun_s: 0,

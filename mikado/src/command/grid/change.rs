@@ -51,8 +51,9 @@ fn spec(what: &OverrideArgs) -> Result<OverrideSpec, Error> {
         cron: what.cron.clone(),
         except: Vec::new(),
         start: what.start,
-        anchor: None,
-        planned_s: what.minutes.unwrap_or_default().saturating_mul(60),
+        anchor: what.anchor.as_deref().map(moment).transpose()?,
+        wait_s: what.wait.saturating_mul(60),
+        planned_s: what.seconds.unwrap_or_else(|| what.minutes.unwrap_or_default().saturating_mul(60)),
         max_overrun_s: Some(kind.max_overrun_s()),
         overrun_s: what.overrun.saturating_mul(60),
         hard_end: what.hard_end,
@@ -66,6 +67,16 @@ fn spec(what: &OverrideArgs) -> Result<OverrideSpec, Error> {
         displaced,
         priority: 3,
         lifts_latest: false,
+    })
+}
+
+/// `maghrib+1`.
+fn moment(text: &str) -> Result<scheduler::changes::SunAnchor, Error> {
+    text.parse().map_err(|why| {
+        let fr = format!(
+            "« {text} » n'est pas un repère du soleil : écrire maghrib, sunrise+5 ou fajr-60 (180 min au plus)."
+        );
+        Error::usage(fr, format!("{why}."))
     })
 }
 
