@@ -1,8 +1,10 @@
-//! RTP to an IP codec or a transmitter: L16, L24 and Opus with sender reports and a description (RFC 3550, 3551, 3190, 7587).
+//! RTP to an IP codec, an exciter or a transmitter: L16, L24 and Opus with sender reports and a description (RFC 3550, 3551, 3190, 7587).
 //!
 //! The timestamp of a packet is the position on the output plus a random beginning, so that a receiver can say to the
-//! sample where the air stands. [`packet`] and [`report`] make bytes and know no clock and no socket; [`sender`] has both.
+//! sample where the air stands. [`packet`] and [`report`] make bytes and know no clock and no socket; an [`RtpLine`] has both,
+//! and an [`RtpSender`] a thread of its own.
 
+mod line;
 mod packet;
 mod report;
 mod sdp;
@@ -15,8 +17,9 @@ use jiff::Timestamp;
 
 use super::OutputError;
 
+pub use line::{OutputClocks, RtpLine};
 pub use packet::Packetiser;
-pub use sender::{OutputClocks, RtpSender};
+pub use sender::RtpSender;
 
 /// A payload that passes every Ethernet in one piece, also through a tunnel (AES67 §6.3).
 pub const PAYLOAD_BYTES_MAX: usize = 1_440;
@@ -37,23 +40,37 @@ pub enum RtpFormat {
         /// 16 000 to 320 000.
         bitrate_bps: u32,
     },
+    /// The stereo multiplex as 16-bit linear, one channel at 192 kHz; full scale is ±75 kHz.
+    MultiplexL16,
+    /// The same as 24-bit linear.
+    MultiplexL24,
 }
 
 impl RtpFormat {
     /// The payload type.
     pub const fn payload_type(self) -> u8 {
         match self {
-            Self::L16 => PAYLOAD_TYPE_L16,
-            Self::L24 => PAYLOAD_TYPE_L24,
+            Self::L16 | Self::MultiplexL16 => PAYLOAD_TYPE_L16,
+            Self::L24 | Self::MultiplexL24 => PAYLOAD_TYPE_L24,
             Self::Opus { .. } => PAYLOAD_TYPE_OPUS,
         }
     }
 
-    /// Bytes of one stereo frame; `None` for what is coded.
+    /// Samples of each channel in one frame of the output: the media clock runs so much faster than 48 kHz.
+    const fn samples_per_frame(self) -> u32 {
+        match self {
+            Self::MultiplexL16 | Self::MultiplexL24 => 4,
+            Self::L16 | Self::L24 | Self::Opus { .. } => 1,
+        }
+    }
+
+    /// Bytes of one frame of the output; `None` for what is coded.
     const fn frame_bytes(self) -> Option<usize> {
         match self {
             Self::L16 => Some(4),
             Self::L24 => Some(6),
+            Self::MultiplexL16 => Some(8),
+            Self::MultiplexL24 => Some(12),
             Self::Opus { .. } => None,
         }
     }
@@ -85,10 +102,12 @@ impl RtpOptions {
         let length = options.packet_frames();
         match format.frame_bytes() {
             _ if !(1..=20).contains(&packet_ms) => refused("1 to 20 ms"),
-            Some(bytes) if bytes * length.0 as usize > PAYLOAD_BYTES_MAX => {
-                refused("1 to 7 ms for L16 and 1 to 5 ms for L24: longer packets would be cut in pieces on the way")
-            }
+            Some(bytes) if bytes * length.0 as usize > PAYLOAD_BYTES_MAX => refused(
+                "1 to 7 ms for L16 and 1 to 5 ms for L24, 1 or 2 ms for a multiplex: longer packets would be cut in pieces on the way",
+            ),
             None if ![5, 10, 20].contains(&packet_ms) => refused("5, 10 or 20 ms for Opus"),
+            // A multiplex is made 10 ms at a time.
+            Some(_) if format.samples_per_frame() > 1 && packet_ms > 2 => refused("1 or 2 ms for a multiplex"),
             _ if dscp > 63 => {
                 Err(OutputError::Setting { what: "the DSCP", value: dscp.to_string(), allowed: "0 to 63" })
             }
@@ -124,7 +143,7 @@ impl RtpIdentity {
         Self { ssrc: random as u32, sequence: (random >> 32) as u16, timestamp: (random >> 64) as u32 }
     }
 
-    /// The timestamp of a position.
+    /// The timestamp of a position in a stream of sound.
     pub const fn timestamp_of(&self, at: Position) -> u32 {
         self.timestamp.wrapping_add(at.0 as u32)
     }
@@ -155,6 +174,10 @@ mod tests {
             (RtpFormat::L16, 7, true),
             (RtpFormat::L16, 8, false),
             (RtpFormat::L16, 0, false),
+            (RtpFormat::MultiplexL16, 2, true),
+            (RtpFormat::MultiplexL16, 3, false),
+            (RtpFormat::MultiplexL24, 2, true),
+            (RtpFormat::MultiplexL24, 3, false),
             (opus, 20, true),
             (opus, 1, false),
             (opus, 40, false),
@@ -178,5 +201,8 @@ mod tests {
         for line in ["c=IN IP4 239.1.2.3/32", "m=audio 5004 RTP/AVP 97", "a=rtpmap:97 L24/48000/2", "a=ptime:1"] {
             assert!(text.contains(&format!("{line}\r\n")), "{line}: {text}");
         }
+        let multiplex = RtpOptions { format: RtpFormat::MultiplexL16, ..options };
+        let text = multiplex.describe("GAO".parse().unwrap(), "10.0.0.7".parse().unwrap(), 7);
+        assert!(text.contains("a=rtpmap:96 L16/192000/1\r\n"), "{text}");
     }
 }

@@ -6,7 +6,6 @@ use opus::{Application, Bitrate, Channels, Encoder};
 use super::{PAYLOAD_BYTES_MAX, RtpFormat, RtpIdentity, RtpOptions};
 use crate::outputs::opus_stream::said;
 use crate::outputs::{OutputError, finite};
-use crate::realtime::Frame;
 
 /// The fixed header (RFC 3550 §5.1): no padding, no extension, no contributors.
 const HEADER_BYTES: usize = 12;
@@ -32,7 +31,7 @@ impl Packetiser {
     pub fn new(options: &RtpOptions, identity: RtpIdentity) -> Result<Self, OutputError> {
         let mut encoder = match options.format {
             RtpFormat::Opus { bitrate_bps } => Some(encoder(bitrate_bps)?),
-            RtpFormat::L16 | RtpFormat::L24 => None,
+            _ => None,
         };
         let delay = encoder.as_mut().map_or(Ok(0), Encoder::get_lookahead).map_err(|e| said(&e))?;
         Ok(Self {
@@ -53,21 +52,21 @@ impl Packetiser {
         self.length
     }
 
-    /// The packet of these frames, the first of which is at `at`. `is_first` marks the first one after a pause
-    /// (RFC 3551 §4.1).
-    pub fn packet(&mut self, frames: &[Frame], at: Position, is_first: bool) -> Result<&[u8], OutputError> {
+    /// The packet of these samples, channels in turn, the first of which is at `at`. `is_first` marks the first one after a
+    /// pause (RFC 3551 §4.1).
+    pub fn packet(&mut self, samples: &[f32], at: Position, is_first: bool) -> Result<&[u8], OutputError> {
         let marker = if is_first { MARKER } else { 0 };
         self.packet.clear();
         self.packet.extend([VERSION, marker | self.format.payload_type()]);
         self.packet.extend(self.sequence.to_be_bytes());
-        self.packet.extend(self.identity.timestamp_of(at).wrapping_sub(self.delay).to_be_bytes());
+        self.packet.extend(self.timestamp_of(at).wrapping_sub(self.delay).to_be_bytes());
         self.packet.extend(self.identity.ssrc.to_be_bytes());
-        let samples = frames.iter().flatten().copied().map(finite);
+        let samples = samples.iter().copied().map(finite);
         match (self.format, &mut self.encoder) {
-            (RtpFormat::L16, _) => {
+            (RtpFormat::L16 | RtpFormat::MultiplexL16, _) => {
                 self.packet.extend(samples.flat_map(|s| (linear(s, 32_768.0) as i16).to_be_bytes()));
             }
-            (RtpFormat::L24, _) => {
+            (RtpFormat::L24 | RtpFormat::MultiplexL24, _) => {
                 for sample in samples {
                     self.packet.extend_from_slice(&linear(sample, 8_388_608.0).to_be_bytes()[1..]);
                 }
@@ -89,6 +88,11 @@ impl Packetiser {
     /// Packets and payload bytes made so far, as a sender report counts them.
     pub const fn sent(&self) -> (u32, u32) {
         (self.sent_packets, self.sent_bytes)
+    }
+
+    /// The timestamp of a position: the samples of one channel, counted from a random beginning.
+    pub const fn timestamp_of(&self, at: Position) -> u32 {
+        self.identity.timestamp.wrapping_add((at.0 as u32).wrapping_mul(self.format.samples_per_frame()))
     }
 
     /// Who sends.
@@ -126,29 +130,38 @@ mod tests {
     #[test]
     fn the_header_is_that_of_the_standard_and_its_numbers_wrap() {
         let mut stream = packetiser(RtpFormat::L16, 1);
-        let first = stream.packet(&[[0.0; 2]; 48], Position(0), true).unwrap().to_vec();
+        let first = stream.packet(&[0.0; 96], Position(0), true).unwrap().to_vec();
         assert_eq!(first[..12], [0x80, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0, 1, 2, 3, 4]);
-        let second = stream.packet(&[[0.0; 2]; 48], Position(48), false).unwrap();
+        let second = stream.packet(&[0.0; 96], Position(48), false).unwrap();
         assert_eq!(second[..8], [0x80, 96, 0, 0, 0, 0, 0, 0x20]);
         assert_eq!(stream.sent(), (2, 2 * 192));
     }
 
     #[test]
     fn linear_samples_go_in_network_order_and_stay_in_range() {
-        let frames = [[0.5, -0.5], [1.0, -1.0], [7.0, f32::NAN], [-7.0, 1.0 / 8_388_608.0]];
+        let samples = [0.5, -0.5, 1.0, -1.0, 7.0, f32::NAN, -7.0, 1.0 / 8_388_608.0];
         let mut l16 = packetiser(RtpFormat::L16, 1);
-        let bytes = l16.packet(&frames, Position(0), false).unwrap()[12..].to_vec();
+        let bytes = l16.packet(&samples, Position(0), false).unwrap()[12..].to_vec();
         assert_eq!(bytes, [0x40, 0, 0xc0, 0, 0x7f, 0xff, 0x80, 0, 0x7f, 0xff, 0, 0, 0x80, 0, 0, 0]);
         let mut l24 = packetiser(RtpFormat::L24, 1);
-        let bytes = l24.packet(&frames, Position(0), false).unwrap()[12..].to_vec();
+        let bytes = l24.packet(&samples, Position(0), false).unwrap()[12..].to_vec();
         assert_eq!(bytes[..6], [0x40, 0, 0, 0xc0, 0, 0]);
         assert_eq!(bytes[18..], [0x80, 0, 0, 0, 0, 1]);
     }
 
     #[test]
+    fn a_multiplex_counts_four_samples_to_each_frame() {
+        let mut mpx = packetiser(RtpFormat::MultiplexL24, 1);
+        let bytes = mpx.packet(&[0.5; 192], Position(48), false).unwrap();
+        assert_eq!((bytes[1], bytes.len()), (97, 12 + 3 * 192));
+        assert_eq!(bytes[4..8], (0xffff_fff0_u32.wrapping_add(192)).to_be_bytes());
+        assert_eq!(bytes[12..15], [0x40, 0, 0]);
+    }
+
+    #[test]
     fn an_opus_packet_says_the_time_of_what_its_decoder_gives() {
         let mut opus = packetiser(RtpFormat::Opus { bitrate_bps: 96_000 }, 20);
-        let packet = opus.packet(&[[0.1; 2]; 960], Position(960), false).unwrap();
+        let packet = opus.packet(&[0.1; 1_920], Position(960), false).unwrap();
         assert_eq!(packet[1], 98);
         let timestamp = u32::from_be_bytes(packet[4..8].try_into().unwrap());
         assert_eq!(timestamp, 0xffff_fff0_u32.wrapping_add(960 - 312));

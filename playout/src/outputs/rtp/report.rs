@@ -56,7 +56,7 @@ mod tests {
     fn a_report_is_whole_words_of_what_the_standard_says() {
         let options = RtpOptions::new("127.0.0.1:5004".parse().unwrap(), RtpFormat::L24, 1, 0).unwrap();
         let mut stream = Packetiser::new(&options, RtpIdentity { ssrc: 9, sequence: 0, timestamp: 5 }).unwrap();
-        stream.packet(&[[0.0; 2]; 48], Position(0), true).unwrap();
+        stream.packet(&[0.0; 96], Position(0), true).unwrap();
         for name in ["mikado-GAO", "abc", "abcd", ""] {
             let report = goodbye(&stream, 0x0102_0304_0506_0708, 77, name);
             assert_eq!(report.len() % 4, 0);

@@ -17,6 +17,8 @@ pub(super) fn describe(options: &RtpOptions, site: SiteId, origin: IpAddr, sessi
         RtpFormat::L16 => "L16/48000/2".to_owned(),
         RtpFormat::L24 => "L24/48000/2".to_owned(),
         RtpFormat::Opus { .. } => "opus/48000/2".to_owned(),
+        RtpFormat::MultiplexL16 => "L16/192000/1".to_owned(),
+        RtpFormat::MultiplexL24 => "L24/192000/1".to_owned(),
     };
     let mut lines = vec![
         "v=0".to_owned(),
