@@ -67,6 +67,7 @@ bench: ui ## Cost on this machine, beside other tools' cost for the same work
 	cargo run --locked -q --release -p mikado --example past_cost
 	cargo run --locked -q --release -p scheduler --example breaks
 	cargo run --locked -q --release -p hardware --example signal_cost
+	/usr/bin/python3 setup/signal/gr_cost.py 2>/dev/null | grep '^GNU Radio' # it also tells each group that it prepares
 
 he-aac: setup-test ## The tests of the optional HE-AAC decoder (its licence is not free in Debian's sense: see design/0012)
 	cargo test --locked -p media --features he-aac --lib decode::against_ffmpeg_he

@@ -30,7 +30,7 @@ test_list=(
 )
 
 # Needed by the measurements on top: the peers that the work is compared with.
-bench_list=(time=time loudgain=loudgain jq=jq curl=curl liquidsoap=liquidsoap)
+bench_list=(time=time loudgain=loudgain jq=jq curl=curl liquidsoap=liquidsoap gr-rds python3-numpy)
 
 # Needed to judge the signal: GNU Radio is far too large for every test run.
 signal_list=(sox=sox gr-rds python3-numpy python3-scipy)
