@@ -12,12 +12,14 @@ mod grid;
 mod live;
 mod mpx;
 mod report;
+mod transmitter;
 
 pub use grid::{ExportArgs, ExportFormat, GridCommand, OverrideArgs, PlaylistArgs, PublishArgs, SeasonCommand};
 
 pub use live::LiveCommand;
 pub use mpx::{MpxArgs, SignalArgs};
 pub use report::{Lately, Period, ReportArgs, ReportCommand, ReportFormat};
+pub use transmitter::{OrderArgs, TransmitterCommand};
 
 use crate::clock::WallClock;
 use crate::config::{Config, units};
@@ -122,6 +124,9 @@ pub enum Command {
     /// Les directs : qui peut prendre l'antenne d'un site, et quand
     #[command(subcommand)]
     Live(LiveCommand),
+    /// L'émetteur d'un site, de la main d'une personne : porteuse et excitateur
+    #[command(subcommand)]
+    Transmitter(TransmitterCommand),
 }
 
 impl Command {

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod error;
 pub mod given;
+pub mod hand;
 pub mod jobs;
 pub mod kit;
 pub mod notices;

@@ -191,7 +191,8 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, 1, None).unwrap_or_default())
 }
 
-fn letters<const N: usize>() -> Option<String> {
+/// So many letters that nobody can guess; `None` when the machine gives no random numbers.
+pub(crate) fn letters<const N: usize>() -> Option<String> {
     let mut random = [0; N];
     getrandom::fill(&mut random).ok()?;
     Some(random.iter().filter_map(|b| LETTERS.get(usize::from(b % 32))).map(|b| char::from(*b)).collect())

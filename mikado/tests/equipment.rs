@@ -126,3 +126,55 @@ fn a_dead_exciter_is_changed_over_by_modbus_and_the_air_goes_on() {
     units.signal(Signal::CONT);
     within_30_s(&station, "they are used again", |v| reading(v, Quantity::ForwardPower) == Some(480.5));
 }
+
+#[test]
+fn a_person_switches_the_carrier_off_and_on_by_modbus_with_reason_and_reading_back() {
+    let units = Modbusd::start();
+    let mut hand = ModbusLink::new(ModbusAddress { line: LineAddress::Tcp(units.tcp), framing: Framing::Tcp });
+    let carrier: Register = "coil 3".parse().unwrap();
+    hand.set(carrier, carrier.order(1.0).unwrap()).unwrap();
+    let mut station = Station::new();
+    let to = units.tcp;
+    let map = format!(
+        "opus = \"off\"\n[site.transmitter]\nmodbus = \"{to}\"\nevery = \"1s\"\nrf_on = {{ register = \"coil 3\" }}\n\
+         [site.transmitter.carrier]\noff = {{ register = \"coil 3\", value = \"0\" }}\n\
+         on = {{ register = \"coil 3\", value = \"1\" }}\n"
+    );
+    std::fs::write(station.path("mikado.toml"), station.config() + &map).unwrap();
+    station.start(&["air", "--site", "GAO"]);
+    within_30_s(&station, "the carrier", |v| reading(v, Quantity::RfOn) == Some(1.0));
+
+    let order = |what: &str, more: &[&str]| {
+        let args =
+            [&["transmitter", what, "--site", "GAO", "--reason", "Travaux au pylône", "--lang", "en"], more].concat();
+        let output = station.mikado(&args);
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let (code, said) = order("off", &[]);
+    assert!(code == Some(2) && said.contains("nobody hears this site") && said.contains("--yes"), "{said}");
+    let (code, said) = order("standby", &["--yes"]);
+    assert!(code == Some(1) && said.contains("No object is wired"), "{said}");
+    let before = station.vitals().unwrap();
+    assert_eq!(reading(&before, Quantity::RfOn), Some(1.0), "nothing was sent");
+
+    let (code, said) = order("off", &["--yes"]);
+    assert!(code == Some(0) && said.contains("obeyed"), "{said}");
+    let off = within_30_s(&station, "that somebody did it", |v| has_alarm(v, "transmitter.hand.off"));
+    assert_eq!(reading(&off, Quantity::RfOn), Some(0.0));
+    assert!(!has_alarm(&off, "transmitter.off"), "nobody is sent to look for a fault: {:?}", off.alarms);
+    assert!(off.position > before.position, "the air goes on");
+    let (code, said) = order("on", &["--yes"]);
+    assert!(code == Some(0) && said.contains("obeyed"), "{said}");
+    within_30_s(&station, "the carrier again", |v| !has_alarm(v, "transmitter.hand.off"));
+    let (code, said) = order("on", &["--yes"]);
+    assert!(code == Some(1) && said.contains("It is so already"), "{said}");
+
+    let journal = std::fs::read_to_string(station.path("sites/GAO/equipment.journal")).unwrap();
+    let told: Vec<&str> = journal.lines().map(|l| l.split_once(' ').unwrap().1).collect();
+    assert!(told[0].starts_with("ordered carrier off, by hand: console:") && told[0].ends_with("(Travaux au pylône)"));
+    assert_eq!((told[2], told[5], told.len()), ("obeyed", "obeyed", 7), "{journal}");
+    let shown = station.json(&["transmitter", "show"]);
+    assert_eq!(shown[0]["may"], serde_json::json!(["carrier-off", "carrier-on"]));
+    assert_eq!(shown[0]["answer"]["end"], "refused");
+}

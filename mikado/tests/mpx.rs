@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 use std::fs::File;
 use std::io::Read;
+use std::net::UdpSocket;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use domain::Vitals;
@@ -30,11 +32,11 @@ fn within_30_s(station: &Station, what: &str, reached: impl Fn(&Vitals) -> bool)
     }
 }
 
-/// The site GAO with the station's facts beside it and a multiplex into a pipe, and no plan at all.
-fn station() -> Station {
+/// The site GAO with the station's facts beside it and a multiplex that goes so, and no plan at all.
+fn station(goes: &str) -> Station {
     let station = Station::new();
-    let mpx = "opus = \"off\"\nmp3 = \"off\"\n[site.mpx]\npipe = \"mpx\"\n";
-    std::fs::write(station.path("mikado.toml"), station.config() + mpx).unwrap();
+    let mpx = format!("opus = \"off\"\nmp3 = \"off\"\n[site.mpx]\n{goes}\n");
+    std::fs::write(station.path("mikado.toml"), station.config() + &mpx).unwrap();
     let week = std::fs::read_to_string(station.path("station.toml")).unwrap();
     let kit = mikado::kit::path(&station.path("sites/GAO"));
     std::fs::create_dir_all(kit.parent().unwrap()).unwrap();
@@ -111,7 +113,7 @@ fn group(bits: &[bool]) -> Option<[u16; 4]> {
 
 #[test]
 fn the_running_air_gives_an_exact_pilot_and_says_who_it_is_without_any_plan() {
-    let mut station = station();
+    let mut station = station("pipe = \"mpx\"");
     station.start(&["air", "--site", "GAO"]);
     let unread = |v: &Vitals| v.outputs.iter().any(|o| o.trouble.as_ref().is_some_and(|t| t.code == "mpx.unread"));
     within_30_s(&station, "nobody reads", unread);
@@ -141,4 +143,50 @@ fn the_running_air_gives_an_exact_pilot_and_says_who_it_is_without_any_plan() {
     within_30_s(&station, "nobody reads again", unread);
     let later = within_30_s(&station, "it goes on", |v| v.position > well.position);
     assert!(later.levels.iter().all(|l| l.rms_dbfs.is_some()));
+}
+
+/// What `GStreamer`, told by the site's own description, hears of so many milliseconds.
+fn received(description: &str, ms: u32) -> Vec<f32> {
+    let line = |key: &str| description.lines().find_map(|l| l.strip_prefix(key)).unwrap();
+    let port = line("m=audio ").split(' ').next().unwrap();
+    assert_eq!(line("a=rtpmap:97 "), "L24/192000/1");
+    let caps = "caps=application/x-rtp,media=audio,clock-rate=192000,encoding-name=L24,channels=1,payload=97";
+    let child = Command::new("gst-launch-1.0")
+        .args(["-q", "udpsrc", &format!("port={port}"), caps, &format!("num-buffers={ms}")])
+        .args([
+            "!",
+            "rtpL24depay",
+            "!",
+            "audioconvert",
+            "!",
+            "audio/x-raw,format=F32LE",
+            "!",
+            "fdsink",
+            "fd=1",
+            "sync=false",
+        ])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    let bytes = child.expect("this test needs gst-launch-1.0 (run `make setup-test`)").stdout;
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+}
+
+#[test]
+fn an_exciter_on_the_network_gets_every_sample_of_the_multiplex() {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut station = station(&format!("rtp = \"127.0.0.1:{port}\""));
+    station.start(&["air", "--site", "GAO"]);
+    within_30_s(&station, "its PI", |v| v.mpx.as_ref().is_some_and(|m| m.pi.is_some()));
+    let description = std::fs::read_to_string(station.path("sites/GAO/GAO-mpx.sdp")).unwrap();
+    // A packet that is lost turns the pilot, and the groups break: a machine that had no time for one is asked again.
+    let mut received = (0..5).map(|_| received(&description, 2_000));
+    let whole = received.find(|mpx| mpx.len() == 2 * RATE && (pilot(mpx).0 - 0.09).abs() < 0.0005);
+    let (groups, broken) = groups(&whole.expect("two seconds with a whole pilot"));
+    assert!(groups.len() >= 20 && broken == 0, "{} groups, {broken} broken", groups.len());
+    assert!(groups.iter().all(|g| g[0] == 0x5201), "{:04X?}", groups[0]);
+    // The exciter has gone; the air has not, and the wall says so.
+    let refused = |v: &Vitals| v.outputs.iter().any(|o| o.trouble.as_ref().is_some_and(|t| t.code == "rtp.refused"));
+    let after = within_30_s(&station, "nobody listens", refused);
+    within_30_s(&station, "it goes on", |v| v.position > after.position);
 }

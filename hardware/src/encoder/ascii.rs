@@ -53,9 +53,21 @@ pub fn rt(display: &Display) -> Vec<u8> {
     line("RT1", &display.rt)
 }
 
+/// What parts of the text mean, as most name it: type, first character, characters beyond it, twice; zeros say that there is nothing.
+pub fn tags(display: &Display) -> Vec<u8> {
+    let tags = display.tags.as_deref().unwrap_or_default();
+    let numbers = |n: usize| {
+        let none = (0, 0, 0);
+        let (kind, start, more) = tags.get(n).map_or(none, |t| (t.kind.code(), t.start, t.chars.saturating_sub(1)));
+        format!("{kind},{start},{more}")
+    };
+    line("RTP", format!("{},{}", numbers(0), numbers(1)).as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rds::{RtPlus, Said};
 
     #[test]
     fn lines_are_those_of_the_field_and_never_store() {
@@ -67,6 +79,15 @@ mod tests {
         for line in [pi(&display), ps(&display), pty(&display), rt(&display), traffic(&display)] {
             assert!(line[0] != b'*' && line.iter().position(|b| *b == b'\r') == Some(line.len() - 1));
         }
+    }
+
+    #[test]
+    fn a_line_says_what_parts_of_the_text_mean() {
+        let mut said = Said::new("5201".parse().unwrap(), "MIKADO");
+        said.set_text("94 95 16 63 : Mines", &[(RtPlus::PhoneHotline, "94 95 16 63")]);
+        assert_eq!(tags(&Display::of(&said, false)), b"RTP=41,0,10,0,0,0\r");
+        said.set_text("Le Journal", &[]);
+        assert_eq!(tags(&Display::of(&said, false)), b"RTP=0,0,0,0,0,0\r");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::rds::charset::{PROGRAMME_SERVICE_CHARS, RADIO_TEXT_CHARS_MAX, encoded};
-use crate::rds::{Pi, Pty, Said};
+use crate::rds::{OtherNetwork, Pi, Pty, Said, Tag};
 
 /// A traffic announcement longer than this is a flag that somebody forgot, which keeps car radios loud for ever.
 pub const TA_MAX: Duration = Duration::from_mins(2);
@@ -19,6 +19,8 @@ pub struct Display {
     pub pty: Pty,
     /// Radio text in the characters of RDS, at most 64, no control among them.
     pub rt: Vec<u8>,
+    /// What parts of the text mean (RT+); `None` where the encoder is not to be told.
+    pub tags: Option<Vec<Tag>>,
     /// The language's code of IEC 62106-4, 0 when it has none.
     pub language: u8,
     /// Where else it can be heard, in the codes of IEC 62106-2, 6.2.1.6, as the list begins: its length first; empty when
@@ -26,13 +28,16 @@ pub struct Display {
     pub af: Vec<u8>,
     /// Whether a traffic announcement is on the air.
     pub ta: bool,
+    /// Another programme of the broadcaster that receivers may want (EON).
+    pub other: Option<OtherNetwork>,
 }
 
 impl Display {
     /// A display with this name and no text yet; a type of 30 or 31, an alarm, is none that a config can say.
     pub fn new(pi: Pi, ps: &str, pty: u8) -> Self {
         let pty = Pty::programme(pty);
-        Self { pi, ps: Said::name_of(ps), pty, rt: Vec::new(), language: 0, af: Vec::new(), ta: false }
+        let ps = Said::name_of(ps);
+        Self { pi, ps, pty, rt: Vec::new(), tags: None, language: 0, af: Vec::new(), ta: false, other: None }
     }
 
     /// What receivers are told, with the flag of an announcement raised or not.
@@ -42,9 +47,11 @@ impl Display {
             ps: said.ps,
             pty: said.tuning.pty,
             rt: said.text.clone(),
+            tags: Some(said.tags.clone()),
             language: said.language,
             af: said.alternatives.codes(),
             ta,
+            other: said.others.first().cloned(),
         }
     }
 

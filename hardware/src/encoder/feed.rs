@@ -28,10 +28,27 @@ pub enum Item {
     Af,
     /// The radio text.
     Rt,
+    /// Which group tells what parts of the text mean (RT+).
+    TagsAnnounced,
+    /// What parts of the text mean: after the text, whose places they name.
+    Tags,
+    /// Another programme of the broadcaster (EON).
+    Other,
 }
 
 impl Item {
-    const ALL: [Self; 7] = [Self::Traffic, Self::Pi, Self::Ps, Self::Pty, Self::Language, Self::Af, Self::Rt];
+    const ALL: [Self; 10] = [
+        Self::Traffic,
+        Self::Pi,
+        Self::Ps,
+        Self::Pty,
+        Self::Language,
+        Self::Af,
+        Self::Rt,
+        Self::TagsAnnounced,
+        Self::Tags,
+        Self::Other,
+    ];
 
     fn differs(self, a: &Display, b: &Display) -> bool {
         match self {
@@ -42,6 +59,10 @@ impl Item {
             Self::Language => a.language != b.language,
             Self::Af => a.af != b.af,
             Self::Rt => a.rt != b.rt,
+            // Said once, and again when everything is.
+            Self::TagsAnnounced => false,
+            Self::Tags => a.tags != b.tags,
+            Self::Other => a.other != b.other,
         }
     }
 }
@@ -106,6 +127,7 @@ impl Feed {
         let sayable = |item: &Item| match item {
             Item::Rt => !display.rt.is_empty(),
             Item::Af => !display.af.is_empty(),
+            Item::TagsAnnounced | Item::Tags => display.tags.is_some() && !display.rt.is_empty(),
             _ => true,
         };
         let news = |n: usize, item: &Item| !self.told[n] || item.differs(&display, &self.known);
@@ -137,7 +159,14 @@ impl Feed {
             Item::Pty => self.known.pty = said.pty,
             Item::Language => self.known.language = said.language,
             Item::Af => self.known.af.clone_from(&said.af),
-            Item::Rt => self.known.rt.clone_from(&said.rt),
+            Item::Rt => {
+                self.known.rt.clone_from(&said.rt);
+                // Receivers forget the tags with the text, also where those of the next are the same.
+                self.told[Item::Tags as usize] = false;
+            }
+            Item::TagsAnnounced => {}
+            Item::Tags => self.known.tags.clone_from(&said.tags),
+            Item::Other => self.known.other.clone_from(&said.other),
         }
     }
 
@@ -164,7 +193,8 @@ mod tests {
     use super::*;
 
     fn display(title: &str) -> Display {
-        Display { af: vec![0xE1, 0x2B], ..Display::new("5201".parse().unwrap(), "MIKADO", 1).with_text(title) }
+        let display = Display::new("5201".parse().unwrap(), "MIKADO", 1).with_text(title);
+        Display { af: vec![0xE1, 0x2B], tags: Some(Vec::new()), ..display }
     }
 
     fn s(seconds: u64) -> Duration {
@@ -189,7 +219,7 @@ mod tests {
         assert_eq!(items(say_all(&mut feed, s(0), Heard::Taken)), Item::ALL);
         assert!(say_all(&mut feed, s(1), Heard::Taken).is_empty());
         feed.shall(s(2), display("Sport"));
-        assert_eq!(items(say_all(&mut feed, s(2), Heard::Taken)), [Item::Rt]);
+        assert_eq!(items(say_all(&mut feed, s(2), Heard::Taken)), [Item::Rt, Item::Tags], "tags belong to their text");
         assert_eq!(items(say_all(&mut feed, s(600), Heard::Taken)), Item::ALL);
         feed.appeared(s(601));
         assert_eq!(items(say_all(&mut feed, s(601), Heard::Taken)), Item::ALL);
@@ -222,10 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn who_is_not_told_what_texts_mean_hears_no_tags() {
+        let mut feed = Feed::new(Display { tags: None, ..display("Journal") });
+        let said = say_all(&mut feed, s(0), Heard::Taken);
+        assert!(said.iter().all(|(item, _)| !matches!(item, Item::Tags | Item::TagsAnnounced)), "{said:?}");
+    }
+
+    #[test]
     fn what_is_refused_is_not_said_for_ever() {
         let mut feed = Feed::new(display("Journal"));
         assert_eq!(say_all(&mut feed, s(0), Heard::Refused).len(), Item::ALL.len());
-        assert_eq!(feed.refused(), Some(Item::Rt));
+        assert_eq!(feed.refused(), Some(Item::Other));
         assert!(say_all(&mut feed, s(1), Heard::Refused).is_empty());
     }
 }

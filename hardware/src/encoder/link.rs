@@ -26,6 +26,8 @@ pub enum Dialect {
         stuffing: uecp::Stuffing,
         /// Whether the encoder answers; one that never does is believed.
         answers: bool,
+        /// Under which number its programme service for another network is told of (EON), 2 to 255; `None` where it has none.
+        other_service: Option<u8>,
     },
     /// The lines of small encoders.
     Ascii {
@@ -40,12 +42,14 @@ pub struct EncoderLink {
     dialect: Dialect,
     line: Option<Line>,
     sequence: u8,
+    /// The text whose tags were told last, and the flag that turns with each new one.
+    tagged: (Vec<u8>, bool),
 }
 
 impl EncoderLink {
     /// A link that is opened by [`EncoderLink::open`].
     pub const fn new(address: LineAddress, dialect: Dialect) -> Self {
-        Self { address, dialect, line: None, sequence: 0 }
+        Self { address, dialect, line: None, sequence: 0, tagged: (Vec::new(), false) }
     }
 
     /// Opens the line when it is not open; says whether it was opened now.
@@ -78,9 +82,9 @@ impl EncoderLink {
     }
 
     /// `None` for what this dialect has no word for.
-    fn bytes(&self, item: Item, display: &Display) -> Option<Vec<u8>> {
+    fn bytes(&mut self, item: Item, display: &Display) -> Option<Vec<u8>> {
         match self.dialect {
-            Dialect::Uecp { to, stuffing, answers } => {
+            Dialect::Uecp { to, stuffing, answers, other_service } => {
                 let message = match item {
                     Item::Traffic => uecp::traffic(display),
                     Item::Pi => uecp::pi(display),
@@ -89,6 +93,9 @@ impl EncoderLink {
                     Item::Language => uecp::language(display),
                     Item::Af => uecp::af(display),
                     Item::Rt => uecp::rt(display),
+                    Item::TagsAnnounced => uecp::tags_announced(),
+                    Item::Tags => uecp::tags(display, self.turned(display)),
+                    Item::Other => uecp::other(display, other_service?),
                 };
                 Some(uecp::frame(to, if answers { self.sequence } else { 0 }, &message, stuffing))
             }
@@ -97,11 +104,20 @@ impl EncoderLink {
                 Item::Pi => Some(ascii::pi(display)),
                 Item::Ps => Some(ascii::ps(display)),
                 Item::Pty => Some(ascii::pty(display)),
-                // No word that all of them share.
-                Item::Language | Item::Af => None,
                 Item::Rt => Some(ascii::rt(display)),
+                Item::Tags => Some(ascii::tags(display)),
+                // No word that all of them share; and RT+ needs no announcing.
+                Item::Language | Item::Af | Item::TagsAnnounced | Item::Other => None,
             },
         }
+    }
+
+    /// The flag of this text's tags: the same however often they are said.
+    fn turned(&mut self, display: &Display) -> bool {
+        if self.tagged.0 != display.rt {
+            self.tagged = (display.rt.clone(), !self.tagged.1);
+        }
+        self.tagged.1
     }
 }
 
@@ -167,7 +183,8 @@ mod tests {
     use super::*;
     use crate::line::Parity;
 
-    const UECP: Dialect = Dialect::Uecp { to: ADDRESS, stuffing: uecp::Stuffing::Standard, answers: true };
+    const UECP: Dialect =
+        Dialect::Uecp { to: ADDRESS, stuffing: uecp::Stuffing::Standard, answers: true, other_service: None };
     const ADDRESS: uecp::Address = uecp::Address::ALL;
 
     fn display() -> Display {

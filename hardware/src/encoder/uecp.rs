@@ -2,6 +2,7 @@
 //! that a programme needs.
 
 use super::display::Display;
+use crate::rds::{RT_PLUS, RT_PLUS_GROUP, tag_words};
 
 /// Begins a frame.
 const START: u8 = 0xFE;
@@ -198,6 +199,43 @@ pub fn af(display: &Display) -> Vec<u8> {
     [&[0x13, 0, 0, 3 + codes.len() as u8, 0, 0][..], codes, &[0]].concat()
 }
 
+/// Element 40: which group carries RT+, without message bits and without end.
+pub fn tags_announced() -> Vec<u8> {
+    let [high, low] = RT_PLUS.to_be_bytes();
+    vec![0x40, RT_PLUS_GROUP as u8, high, low, 0, 0, 0, 0]
+}
+
+/// Element 46, twice: what this encoder still sends for RT+ is taken away, then the tags are laid into its circle. `turned`
+/// changes with each new text.
+pub fn tags(display: &Display, turned: bool) -> Vec<u8> {
+    const CLEAR: u8 = 0b11;
+    const ADD: u8 = 0b10;
+    let [low, third, fourth] = tag_words(display.tags.as_deref().unwrap_or_default(), turned);
+    let element = |buffer: u8| {
+        let head = [&[0x46, 8][..], &RT_PLUS.to_be_bytes(), &[buffer, low as u8]].concat();
+        [head, third.to_be_bytes().to_vec(), fourth.to_be_bytes().to_vec()].concat()
+    };
+    [element(CLEAR), element(ADD)].concat()
+}
+
+/// Elements 0B, 01, 02, 03, 07 and 14 of another programme service: what EON tells of it. Without one it is switched off (0B).
+pub fn other(display: &Display, service: u8) -> Vec<u8> {
+    let enabled = |is: u8| vec![0x0B, 0, 2, is, service];
+    let Some(other) = &display.other else { return enabled(0) };
+    let [high, low] = other.pi.get().to_be_bytes();
+    let flags = u8::from(other.traffic) << 1 | u8::from(other.announcing);
+    let codes = other.alternatives.codes();
+    [
+        enabled(1),
+        vec![0x01, 0, service, high, low],
+        [&[0x02, 0, service][..], &other.ps].concat(),
+        vec![0x03, 0, service, flags],
+        vec![0x07, 0, service, other.pty.get()],
+        [&[0x14, 0, service, 3 + codes.len() as u8, 0, 0][..], &codes, &[0]].concat(),
+    ]
+    .concat()
+}
+
 /// Element 1A: slow labelling, variant 3, the language.
 pub fn language(display: &Display) -> Vec<u8> {
     vec![0x1A, 0, 0x30, display.language]
@@ -206,6 +244,7 @@ pub fn language(display: &Display) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rds::{Alternatives, Frequency, OtherNetwork, Pty, RtPlus, Said};
 
     fn display(pi: &str) -> Display {
         Display::new(pi.parse().unwrap(), "MIKADO", 1)
@@ -232,6 +271,33 @@ mod tests {
         assert_eq!(texts("Sport"), "0a 00 00 07 01 53 70 6f 72 74 0d");
         assert_eq!(texts(""), "0a 00 00 00");
         assert_eq!(rt(&display("5201").with_text(&"x".repeat(99))).len(), 5 + 64);
+    }
+
+    #[test]
+    fn tags_and_other_networks_are_told_by_their_own_elements() {
+        assert_eq!(hex(&tags_announced()), "40 16 4b d7 00 00 00 00");
+        let mut said = Said::new("5401".parse().unwrap(), "MIKADO");
+        said.set_text("94 95 16 63 : Mines", &[(RtPlus::PhoneHotline, "94 95 16 63")]);
+        // Type 41, from 0 on, eleven characters: those of the 11A group that the own coder sends.
+        let told = hex(&tags(&Display::of(&said, false), true));
+        assert_eq!(told, "46 08 4b d7 03 1d 20 14 00 00 46 08 4b d7 02 1d 20 14 00 00");
+        let silent = Display { tags: Some(Vec::new()), ..display("5401") };
+        assert!(hex(&tags(&silent, false)).ends_with("46 08 4b d7 02 00 00 00 00 00"), "nothing runs");
+
+        let khz = |khz| Frequency::from_khz(khz).unwrap();
+        said.others = vec![OtherNetwork {
+            pi: "5201".parse().unwrap(),
+            ps: *b"MIKADO  ",
+            alternatives: Alternatives::method_a(None, &[khz(91_800), khz(106_600)]),
+            pty: Pty::programme(0),
+            traffic: true,
+            announcing: false,
+        }];
+        let told = hex(&other(&Display::of(&said, false), 2));
+        let expected = "0b 00 02 01 02 01 00 02 52 01 02 00 02 4d 49 4b 41 44 4f 20 20 03 00 02 02 07 00 02 00 \
+                        14 00 02 06 00 00 e2 2b bf 00";
+        assert_eq!(told, expected);
+        assert_eq!(hex(&other(&display("5201"), 2)), "0b 00 02 00 02", "on the network nothing is told beside it");
     }
 
     fn unframed(bytes: &[u8]) -> Vec<Came> {

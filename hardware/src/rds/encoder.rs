@@ -5,12 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::charset::RADIO_TEXT_CHARS_MAX;
 use super::group::{BITS_PER_GROUP, BITS_PER_S, Group};
 use super::rota::{Duty, Rota};
-use super::said::{OtherNetwork, Said, Tag};
+use super::said::{OtherNetwork, Said};
+use super::tags::{RT_PLUS, RT_PLUS_GROUP, tag_words};
 
-/// The application identification of RT+.
-const RT_PLUS: u16 = 0x4BD7;
-/// Which group carries it: 11A.
-const RT_PLUS_GROUP: u16 = 11 << 1;
 /// What ends a text that is shorter than it could be.
 const END: u8 = 0x0D;
 /// 15B or 14B groups in a row when an announcement begins or ends (IEC 62106-2, 6.2.3: eight in two seconds at most).
@@ -217,17 +214,7 @@ impl Encoder {
     }
 
     fn tags(&self) -> Group {
-        let none = (0, 0, 0);
-        let bits = |tag: Option<&Tag>| tag.map_or(none, |t| (t.kind.code(), t.start, t.chars.saturating_sub(1)));
-        let (kind_1, start_1, more_1) = bits(self.said.tags.first());
-        let (kind_2, start_2, more_2) = bits(self.said.tags.get(1));
-        let running = u16::from(!self.said.tags.is_empty());
-        let low = (u16::from(self.tags_flag) << 4) | (running << 3) | (u16::from(kind_1) >> 3);
-        let third = (u16::from(kind_1 & 7) << 13)
-            | (u16::from(start_1 & 63) << 7)
-            | (u16::from(more_1 & 63) << 1)
-            | (u16::from(kind_2) >> 5);
-        let fourth = (u16::from(kind_2 & 31) << 11) | (u16::from(start_2 & 63) << 5) | u16::from(more_2.min(31));
+        let [low, third, fourth] = tag_words(&self.said.tags, self.tags_flag);
         self.a(11, low, third, fourth)
     }
 

@@ -10,9 +10,11 @@ mod frequency;
 mod group;
 mod rota;
 mod said;
+mod tags;
 
 pub use biphase::Biphase;
 pub use encoder::Encoder;
 pub use frequency::{Alternatives, BadFrequency, Frequency};
 pub use group::{BITS_PER_GROUP, BITS_PER_S, Block, Group};
 pub use said::{BadPi, OtherNetwork, Pi, Pty, RtPlus, Said, Tag, Tuning};
+pub use tags::{RT_PLUS, RT_PLUS_GROUP, tag_words};

@@ -109,6 +109,8 @@ pub enum Why {
     Exercise,
     /// The exercise is over.
     ExerciseOver,
+    /// A person said so.
+    Hand,
 }
 
 /// What is remembered of both.
@@ -181,6 +183,17 @@ impl Changeover {
             return Some(self.ordered(up, Unit::Standby, Why::Exercise));
         }
         None
+    }
+
+    /// A person puts this one on: it is not counted, and no exercise goes on.
+    pub(super) fn by_hand(&mut self, up: Duration, unit: Unit) {
+        (self.exercise_since, self.failed) = (None, None);
+        self.ordered(up, unit, Why::Hand);
+    }
+
+    /// Whether a change was ordered and has not been read back.
+    pub(super) const fn is_under_way(&self) -> bool {
+        self.ordered.is_some()
     }
 
     /// The equipment did not take the order.

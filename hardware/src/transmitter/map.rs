@@ -4,6 +4,7 @@ use domain::Quantity;
 
 use super::changeover::Pair;
 use super::object::{Object, Write};
+use super::watch::Wish;
 
 /// One object to read and how its number becomes the quantity's unit.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,8 @@ pub struct RoleMap {
     flags: Vec<Flag>,
     restart: Option<Write>,
     pair: Option<Pair>,
+    /// What a person's word writes to switch the carrier off, and on.
+    carrier: [Option<Write>; 2],
 }
 
 /// The roles do not go together.
@@ -79,6 +82,9 @@ pub enum BadMap {
     /// The orders to change between two exciters could not be checked.
     #[error("changeover needs exciter and rf_on: an order without a reading back cannot be checked")]
     BlindPair,
+    /// The orders of a person to switch the carrier could not be checked.
+    #[error("carrier needs rf_on: an order without a reading back cannot be checked")]
+    BlindCarrier,
     /// Both exciters read alike.
     #[error("main and standby read the same")]
     Alike,
@@ -113,7 +119,7 @@ impl RoleMap {
         if flags.len() > Self::FLAGS_MAX {
             return Err(BadMap::Flags);
         }
-        Ok(Self { roles, flags, restart, pair: None })
+        Ok(Self { roles, flags, restart, pair: None, carrier: [None, None] })
     }
 
     /// The same with a pair of exciters, which are changed over when the one in use is dead.
@@ -127,6 +133,32 @@ impl RoleMap {
         }
         pair.check()?;
         Ok(Self { pair: Some(pair), ..self })
+    }
+
+    /// The same with what a person's word writes to switch the carrier off, and on; without the latter it is the restart.
+    ///
+    /// # Errors
+    /// When nobody could read back whether it carries.
+    pub fn with_carrier(self, off: Option<Write>, on: Option<Write>) -> Result<Self, BadMap> {
+        if self.roles.iter().all(|r| r.quantity != Quantity::RfOn) {
+            return Err(BadMap::BlindCarrier);
+        }
+        Ok(Self { carrier: [off, on], ..self })
+    }
+
+    /// What a person's word writes to switch the carrier; `None` when nobody may.
+    pub fn carrier(&self, on: bool) -> Option<&Write> {
+        let [off, written] = &self.carrier;
+        if on { written.as_ref().or(self.restart.as_ref()) } else { off.as_ref() }
+    }
+
+    /// Whether a person may order this.
+    pub fn offers(&self, wish: Wish) -> bool {
+        match wish {
+            Wish::CarrierOff => self.carrier(false).is_some(),
+            Wish::CarrierOn => self.carrier(true).is_some(),
+            Wish::Exciter(_) => self.pair.is_some(),
+        }
     }
 
     /// What is read.

@@ -2,7 +2,7 @@
 //! equipment plays which role, because no two makers agree and none of their tables is public.
 //!
 //! [`EquipmentLink`] touches the network, the serial line and the contacts, and has deadlines; [`Watch`] decides what a
-//! reading means and is told the time; [`Bell`] hears traps.
+//! reading means and is told the time, and what a person may order; [`Bell`] hears traps.
 
 mod bell;
 mod changeover;
@@ -23,4 +23,4 @@ pub use modbus::{BadRegister, Framing, ModbusAddress, ModbusLink, Number, Number
 pub use object::{BadObjectId, Object, ObjectId, SetValue, Write};
 pub use ration::{CHANGES_PER_HOUR_MAX, RESTARTS_PER_HOUR_MAX, Ration};
 pub use snmp::{AuthProtocol, Cipher, Privacy, Secret, SnmpAccess, SnmpLink};
-pub use watch::{Around, Limits, Order, Past, Turn, Watch, Whose};
+pub use watch::{Around, Limits, Order, Past, Refusal, Turn, Watch, Whose, Wish};

@@ -309,3 +309,50 @@ pub(super) fn change_refused(unit: Unit, why: LinkError) -> Finding {
         ),
     )
 }
+
+pub(super) fn held_off() -> Finding {
+    finding(
+        "hand.off",
+        Severity::Warning,
+        "Quelqu'un a coupé la porteuse ; personne n'entend ce site, et rien ne la remet en marche avant qu'une personne l'ordonne. Qui et pourquoi : le journal des équipements.",
+        "Somebody switched the carrier off; nobody hears this site, and nothing switches it on again before a person orders it. Who and why: the journal of equipment.",
+    )
+}
+
+pub(super) fn held_off_and_on() -> Finding {
+    finding(
+        "hand.on",
+        Severity::Blocking,
+        "Quelqu'un a ordonné de couper la porteuse, et elle se lit en marche : si quelqu'un travaille au pylône, prévenez-le. Coupez sur place, ou ordonnez la porteuse si tout est bien.",
+        "Somebody ordered the carrier off, and it reads on: if anybody works at the mast, warn them. Switch it off at the transmitter, or order the carrier on if all is well.",
+    )
+}
+
+pub(super) fn hand_failed(on: bool) -> Finding {
+    let (fr, en) = switched(on);
+    finding(
+        "hand.failed",
+        Severity::Blocking,
+        format!("L'ordre de {fr} la porteuse a été donné, et 30 s après il n'est pas suivi. Faites-le sur place."),
+        format!("The carrier was ordered {en}, and 30 s later it is not. Do it at the transmitter."),
+    )
+}
+
+pub(super) fn hand_refused(on: bool, why: LinkError) -> Finding {
+    let (fr, en) = switched(on);
+    let (why_fr, why_en) = reason(why);
+    finding(
+        "hand.refused",
+        Severity::Blocking,
+        format!(
+            "L'ordre de {fr} la porteuse n'a pas été pris ({why_fr}). Vérifiez le droit d'écriture et l'objet de carrier."
+        ),
+        format!(
+            "The order to switch the carrier {en} was not taken ({why_en}). Check the right to write and the object of carrier."
+        ),
+    )
+}
+
+const fn switched(on: bool) -> (&'static str, &'static str) {
+    if on { ("rétablir", "on") } else { ("couper", "off") }
+}

@@ -15,6 +15,11 @@ use super::map::{Role, RoleMap};
 use super::ration::Ration;
 use super::sentences as say;
 
+mod hand;
+
+use hand::Hand;
+pub use hand::{Refusal, Wish};
+
 /// A condition lasts this long before somebody is told: two polls, so that one lost answer is none.
 const RAISE_AFTER: Duration = Duration::from_secs(8);
 /// It is over when it was over for this long.
@@ -68,6 +73,8 @@ impl Whose {
 pub enum Order {
     /// Write the map's restart.
     Restart,
+    /// Switch the carrier on or off, by a person's word.
+    Carrier(bool),
     /// Put this exciter on.
     Select(Unit, Why),
 }
@@ -81,11 +88,13 @@ pub struct Past {
     pub changes: Ration,
     /// Whether an exercise of the standby had begun and not ended; it is given its whole time again.
     pub in_exercise: bool,
+    /// Whether the carrier is off by a person's word.
+    pub held_off: bool,
 }
 
 impl Default for Past {
     fn default() -> Self {
-        Self { restarts: Ration::restarts(), changes: Ration::changes(), in_exercise: false }
+        Self { restarts: Ration::restarts(), changes: Ration::changes(), in_exercise: false, held_off: false }
     }
 }
 
@@ -109,6 +118,8 @@ pub struct Turn {
     pub findings: Vec<Finding>,
     /// What to do.
     pub order: Option<Order>,
+    /// Whether what a person ordered last has now been read back as obeyed; `None` while nothing is to be told of it.
+    pub obeyed: Option<bool>,
 }
 
 /// One piece of equipment under watch.
@@ -118,6 +129,7 @@ pub struct Watch {
     limits: Limits,
     restarts: Ration,
     changeover: Option<Changeover>,
+    hand: Hand,
     readings: Vec<EquipmentReading>,
     conditions: BTreeMap<String, Condition>,
     /// Since when the carrier is off; `None` while it is on or unknown.
@@ -145,6 +157,7 @@ impl Watch {
             limits,
             restarts: past.restarts,
             changeover,
+            hand: Hand::new(past.held_off),
             readings,
             conditions: BTreeMap::new(),
             off_since: None,
@@ -175,16 +188,18 @@ impl Watch {
         if why.is_none() {
             self.judge(up, around.frequency_khz);
         }
+        let obeyed = self.read_back(up);
         let order = self.restart(up, why.is_none()).or_else(|| self.change(up, why.is_none(), around));
         let findings = self.conditions.values().filter_map(|c| c.raised.clone());
         let findings = findings.map(|f| Finding { code: format!("{}.{}", whose.key(), f.code), ..f }).collect();
-        Turn { readings: self.readings.clone(), findings, order }
+        Turn { readings: self.readings.clone(), findings, order, obeyed }
     }
 
     /// The equipment refused the order, or did not answer to it.
     pub fn refused(&mut self, up: Duration, order: Order, why: LinkError) {
         let (code, said) = match order {
             Order::Restart => ("refused", say::refused(why)),
+            Order::Carrier(on) => ("hand.refused", say::hand_refused(on, why)),
             Order::Select(unit, _) => {
                 if let Some(changeover) = self.changeover.as_mut() {
                     changeover.refused();
@@ -192,6 +207,9 @@ impl Watch {
                 ("changeover.refused", say::change_refused(unit, why))
             }
         };
+        if matches!(order, Order::Carrier(_) | Order::Select(_, Why::Hand)) {
+            self.hand.refused();
+        }
         let condition = self.conditions.entry(code.to_owned()).or_default();
         condition.raised = Some(said);
         condition.good_since = Some(up);
@@ -247,7 +265,7 @@ impl Watch {
     fn judge(&mut self, up: Duration, frequency_khz: Option<u32>) {
         let carrier = self.value(Quantity::RfOn).map(|on| on > 0.5);
         if carrier.is_some() {
-            self.see(up, "off", carrier == Some(false), say::off);
+            self.see(up, "off", carrier == Some(false) && !self.hand.held_off, say::off);
         }
         for role in self.map.roles().to_vec() {
             let Some(value) = self.value(role.quantity) else { continue };
@@ -331,7 +349,7 @@ impl Watch {
         if ordered.is_some_and(|at| at >= since && up.saturating_sub(at) >= READ_BACK_WITHIN) {
             self.hold("restart.failed", say::restart_failed);
         }
-        if up.saturating_sub(since) < RESTART_AFTER || !self.was_on || self.is_forbidden() {
+        if up.saturating_sub(since) < RESTART_AFTER || !self.was_on || self.hand.held_off || self.is_forbidden() {
             return None;
         }
         if !self.restarts.may(up) {
@@ -357,7 +375,7 @@ impl Watch {
             Some(false) if powerless => Carrier::SurelyOff,
             Some(false) => Carrier::Off,
         };
-        let forbidden = self.is_forbidden() || reads(Quantity::Mains).is_some_and(|on| on < 0.5);
+        let forbidden = self.is_forbidden() || self.hand.held_off || reads(Quantity::Mains).is_some_and(|on| on < 0.5);
         let seen = Seen { in_use, carrier, forbidden, alert: around.alert, exercise_due: around.exercise_due };
         let changeover = self.changeover.as_mut()?;
         let order = changeover.look(up, seen);

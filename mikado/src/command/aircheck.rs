@@ -11,7 +11,7 @@ use playout::aircheck::{Archive, Clip, clip, verify};
 use serde_json::json;
 
 use super::Answer;
-use super::studio::unknown_site;
+use super::studio::{site_of, unknown_site};
 use crate::args::{AirCheckArgs, Args};
 use crate::config::{Config, SiteConfig};
 use crate::error::Error;
@@ -34,8 +34,7 @@ pub(super) fn run(args: &Args, what: &AirCheckArgs) -> Result<Answer, Error> {
             "--site, --from, --for or --out is missing.",
         ));
     };
-    let all: Vec<_> = config.sites.iter().map(|s| s.id).collect();
-    let carried = config.site(site).ok_or_else(|| unknown_site(site, &all))?;
+    let carried = site_of(&config, site)?;
     let length = Frames::from_duration(length);
     let is_opus = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("opus"));
     let max = if is_opus { OPUS_LENGTH_MAX } else { LENGTH_MAX };

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Answer;
 use super::ingest::who;
-use super::studio::unknown_site;
+use super::studio::site_of;
 use crate::args::{Args, LiveCommand};
 use crate::config::{Config, SiteConfig};
 use crate::error::Error;
@@ -24,11 +24,6 @@ pub(super) fn run(args: &Args, what: &LiveCommand) -> Result<Answer, Error> {
         LiveCommand::List { site: Some(site) } => list(args, &[site_of(&config, *site)?], now),
         LiveCommand::List { site: None } => list(args, &config.sites.iter().collect::<Vec<_>>(), now),
     }
-}
-
-fn site_of(config: &Config, id: SiteId) -> Result<&SiteConfig, Error> {
-    let all: Vec<_> = config.sites.iter().map(|s| s.id).collect();
-    config.site(id).ok_or_else(|| unknown_site(id, &all))
 }
 
 fn read(site: &SiteConfig) -> Result<Rights, Error> {

@@ -23,6 +23,7 @@ mod report;
 pub(crate) use self::ingest::name_of;
 pub(crate) mod studio;
 mod supervise;
+mod transmitter;
 mod why;
 
 use crate::args::{Args, Command};
@@ -60,6 +61,7 @@ pub fn dispatch(args: &Args) -> Result<Answer, Error> {
         Command::Why(what) => why::run(args, what),
         Command::User(what) => accounts::run(args, what),
         Command::Live(what) => live::run(args, what),
+        Command::Transmitter(what) => transmitter::run(args, what),
         Command::Demo(what) => demonstration::run(args, what),
         Command::Air(what) => on_air::run(args, what),
         Command::Mpx(what) => mpx::run(args, what),

@@ -3,7 +3,7 @@
 use domain::{Finding, Severity, TruePeak};
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions, Secret};
 
-use super::studio::unknown_site;
+use super::studio::site_of;
 use super::{Answer, equipment};
 use crate::args::{AirArgs, Args};
 use crate::clock::WallClock;
@@ -15,8 +15,7 @@ use crate::run::air::{self, AirOptions, OutputOptions};
 pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
     let options = match Config::load(&args.config) {
         Ok(config) => {
-            let all: Vec<_> = config.sites.iter().map(|s| s.id).collect();
-            let site = config.site(what.site).ok_or_else(|| unknown_site(what.site, &all))?;
+            let site = site_of(&config, what.site)?;
             options(site, config.shelf.clone(), config.true_peak_ceiling, args.clock(), Vec::new())
         }
         Err(refused) => {

@@ -11,7 +11,7 @@ use scheduler::{Changes, Owed, Placement, PlanInputs, Station, Store};
 
 use crate::args::Args;
 use crate::clock::WallClock;
-use crate::config::Config;
+use crate::config::{Config, SiteConfig};
 use crate::error::Error;
 use crate::speech::Said;
 
@@ -112,6 +112,12 @@ impl Material {
             Some(site) => Err(unknown_site(site, &all)),
         }
     }
+}
+
+/// The site of this machine's config, or the sentence for one that it does not carry.
+pub(super) fn site_of(config: &Config, id: SiteId) -> Result<&SiteConfig, Error> {
+    let all: Vec<_> = config.sites.iter().map(|s| s.id).collect();
+    config.site(id).ok_or_else(|| unknown_site(id, &all))
 }
 
 /// The sentence for a site that the station does not have.

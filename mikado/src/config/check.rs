@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::Config;
-use super::file::{File, Site};
+use super::file::{File, Mpx, Site};
 use super::read::Reader;
 use crate::speech::Said;
 
@@ -51,9 +51,8 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
             once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
             unpaced_card(reader, card);
         }
-        if let Some(card) = site.mpx.as_ref().and_then(|mpx| mpx.card.as_ref()) {
-            once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
-            unpaced_card(reader, card);
+        if let Some(mpx) = &site.mpx {
+            multiplex(&mut once, reader, mpx, name);
         }
         for mount in &site.icecast {
             let whole = format!("{}{}", mount.url.get_ref().trim_end_matches('/'), mount.mount.get_ref());
@@ -76,6 +75,16 @@ pub(super) fn site_clashes(file: &File, reader: &mut Reader<'_>) {
                 format!("more than {max} Icecast servers."),
             );
         }
+    }
+}
+
+fn multiplex(once: &mut Once, reader: &mut Reader<'_>, mpx: &Mpx, name: &str) {
+    if let Some(card) = &mpx.card {
+        once.claim(reader, ("carte", card_key(card.get_ref())), &card.span(), name);
+        unpaced_card(reader, card);
+    }
+    if let Some(to) = &mpx.rtp {
+        once.claim(reader, ("rtp", to.get_ref().clone()), &to.span(), name);
     }
 }
 

@@ -186,6 +186,7 @@ pub(super) struct Transmitter {
     #[serde(default)]
     pub alarm: Vec<Flag>,
     pub restart: Option<Write>,
+    pub carrier: Option<Carrier>,
     pub changeover: Option<Changeover>,
     pub shed: Option<Shed>,
 }
@@ -197,6 +198,14 @@ pub(super) struct Shed {
     pub battery_v: Option<Spanned<[f64; 2]>>,
     pub fuel_percent: Option<Spanned<[f64; 2]>>,
     pub room_temperature_c: Option<Spanned<[f64; 2]>>,
+}
+
+/// What a person's word writes to switch the carrier off and on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Carrier {
+    pub off: Option<Write>,
+    pub on: Option<Write>,
 }
 
 /// Two exciters, and what puts each of them on.
@@ -225,6 +234,8 @@ pub(super) struct RdsEncoder {
     pub pi: Text,
     pub ps: Text,
     pub pty: Option<Spanned<u32>>,
+    pub rt_plus: Option<bool>,
+    pub eon_service: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -313,7 +324,10 @@ pub(super) struct Witness {
 pub(super) struct Mpx {
     pub card: Option<Text>,
     pub pipe: Option<Text>,
+    pub rtp: Option<Text>,
     pub format: Option<Text>,
+    pub packet_time: Option<Text>,
+    pub dscp: Option<Text>,
     pub emphasis: Option<Text>,
     pub drive: Option<Text>,
     pub pilot: Option<Text>,
@@ -390,15 +404,17 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("signal", "[site.mpx]"),
     ("traffic", "[site.mpx]"),
     ("eon", "[site.mpx]"),
-    ("rtp", "[[site]] ou/or [[site.live.line]]"),
+    ("rtp", "[[site]], [site.mpx] ou/or [[site.live.line]]"),
     ("to", "[[site.rtp]]"),
-    ("packet_time", "[[site.rtp]]"),
+    ("packet_time", "[[site.rtp]] ou/or [site.mpx]"),
     ("bitrate", "[[site.rtp]]"),
-    ("dscp", "[[site.rtp]]"),
+    ("dscp", "[[site.rtp]] ou/or [site.mpx]"),
     ("transmitter", "[[site]]"),
     ("power", "[[site]]"),
     ("shed", "[site.power]"),
     ("rds_encoder", "[[site]]"),
+    ("rt_plus", "[site.rds_encoder]"),
+    ("eon_service", "[site.rds_encoder]"),
     ("watchdog", "[run]"),
     ("time", "[[site]]"),
     ("gpsd", "[site.time]"),
@@ -417,6 +433,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("rf_on", "[site.transmitter]"),
     ("forward_power_w", "[site.transmitter]"),
     ("restart", "[site.transmitter]"),
+    ("carrier", "[site.transmitter]"),
     ("changeover", "[site.transmitter]"),
     ("to_main", "[site.transmitter.changeover]"),
     ("to_standby", "[site.transmitter.changeover]"),

@@ -32,6 +32,7 @@ use domain::{Frames, Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 
+use crate::hand::Word;
 use crate::jobs::Job;
 use crate::notices::NoticeOptions;
 use crate::run::air::{EncoderOptions, LiveOptions, MpxOutput, TimeOptions, WitnessOptions};
@@ -263,5 +264,10 @@ impl SiteConfig {
     /// The socket on which the air process tells its vitals.
     pub fn socket(&self) -> PathBuf {
         self.dir.join("air.sock")
+    }
+
+    /// Whether a person may order this of its transmitter.
+    pub fn may_order(&self, word: Word) -> bool {
+        self.transmitter.as_ref().is_some_and(|t| t.map.offers(word.wish()))
     }
 }

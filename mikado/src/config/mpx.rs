@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use hardware::mpx::{DEVIATION_MAX_HZ, Emphasis, MpxOptions, Signal};
+use playout::outputs::rtp::{RtpFormat, RtpOptions};
 
 use super::file::{Mpx, Text};
-use super::read::Reader;
-use super::units;
+use super::read::{Reader, address};
+use super::{rtp, units};
 use crate::run::air::{MpxOutput, MpxTo, PipeFormat};
 use crate::speech::Said;
 
@@ -23,21 +24,45 @@ impl Reader<'_> {
             trim_ppm: self.measure(written.trim.as_ref(), usual.trim_ppm, "ppm", -500.0..=500.0),
             signal: self.value(written.signal.as_ref(), usual.signal, signal),
         };
-        let format = self.value(written.format.as_ref(), PipeFormat::F32, format);
-        let to = match (&written.card, &written.pipe) {
-            (Some(card), None) => MpxTo::Card { name: card.get_ref().clone(), period: hardware::soundcard::PERIOD },
-            (None, Some(pipe)) => MpxTo::Pipe { path: dir.join(pipe.get_ref()), format },
-            (one, _) => {
-                let at = one.as_ref().map_or(0..0, toml::Spanned::span);
+        let to = match (&written.card, &written.pipe, &written.rtp) {
+            (Some(card), None, None) => {
+                MpxTo::Card { name: card.get_ref().clone(), period: hardware::soundcard::PERIOD }
+            }
+            (None, Some(pipe), None) => {
+                let format = self.value(written.format.as_ref(), PipeFormat::F32, format);
+                MpxTo::Pipe { path: dir.join(pipe.get_ref()), format }
+            }
+            (None, None, Some(to)) => MpxTo::Rtp(self.exciter(to, written)?),
+            (one, two, _) => {
+                let at = one.as_ref().or(two.as_ref()).map_or(0..0, toml::Spanned::span);
                 self.complain(
                     &at,
-                    "un multiplex va soit vers une carte (card), soit dans un tube nommé (pipe).",
-                    "a multiplex goes either to a card (card) or into a named pipe (pipe).",
+                    "un multiplex va soit vers une carte (card), soit dans un tube nommé (pipe), soit par le réseau (rtp).",
+                    "a multiplex goes either to a card (card), or into a named pipe (pipe), or over the network (rtp).",
                 );
                 return None;
             }
         };
         Some(MpxOutput { signal, to, traffic: written.traffic.unwrap_or(false), eon: written.eon.unwrap_or(false) })
+    }
+
+    /// How it goes to an exciter over the network, or `None` (with a complaint) when it cannot.
+    fn exciter(&mut self, to: &Text, written: &Mpx) -> Option<RtpOptions> {
+        let at = to;
+        let to = self.value(Some(to), None, |t| address(t).map(Some))?;
+        let format = self.value(written.format.as_ref(), RtpFormat::MultiplexL24, rtp_format);
+        let packet_ms = self.value(written.packet_time.as_ref(), 1, rtp::packet_ms);
+        let dscp = self.value(written.dscp.as_ref(), RtpOptions::DSCP_USUAL, rtp::dscp);
+        RtpOptions::new(to, format, packet_ms, dscp)
+            .inspect_err(|why| {
+                let at = written.packet_time.as_ref().unwrap_or(at).span();
+                self.complain(
+                    &at,
+                    format!("{packet_ms} ms : un paquet de multiplex porte 1 ou 2 ms."),
+                    format!("{why}."),
+                );
+            })
+            .ok()
     }
 
     fn measure(&mut self, text: Option<&Text>, usual: f64, unit: &str, range: std::ops::RangeInclusive<f64>) -> f64 {
@@ -93,6 +118,17 @@ fn format(text: &str) -> Result<PipeFormat, Said> {
         _ => Err(Said::new(
             format!("« {text} » n'est pas un format de tube : \"f32\" ou \"s16\"."),
             format!("“{text}” is not a format of a pipe: \"f32\" or \"s16\"."),
+        )),
+    }
+}
+
+fn rtp_format(text: &str) -> Result<RtpFormat, Said> {
+    match text {
+        "L24" => Ok(RtpFormat::MultiplexL24),
+        "L16" => Ok(RtpFormat::MultiplexL16),
+        _ => Err(Said::new(
+            format!("« {text} » n'est pas un format de multiplex par RTP : \"L24\" ou \"L16\"."),
+            format!("“{text}” is not a format of a multiplex by RTP: \"L24\" or \"L16\"."),
         )),
     }
 }

@@ -37,7 +37,8 @@ impl Reader<'_> {
         let pty = self.number(written.pty.as_ref(), u32::from(PTY_USUAL), |p| *p < 30, "pty");
         let dialect = self.dialect(written);
         let display = Display::new(pi?, written.ps.get_ref(), pty as u8);
-        Some(EncoderOptions { address: to?, dialect: dialect?, display })
+        let tags = written.rt_plus.unwrap_or(true);
+        Some(EncoderOptions { address: to?, dialect: dialect?, display, tags })
     }
 
     fn dialect(&mut self, written: &RdsEncoder) -> Option<Dialect> {
@@ -51,10 +52,22 @@ impl Reader<'_> {
             );
             return None;
         };
-        let usual = Dialect::Uecp { to, stuffing: Stuffing::Standard, answers };
+        let other_service = written.eon_service.as_ref();
+        let number = other_service.map_or(0, |s| *s.get_ref());
+        let is_uecp = written.dialect.as_ref().is_none_or(|d| d.get_ref().starts_with("uecp"));
+        if let Some(at) = other_service.filter(|_| !is_uecp || !(2..=255).contains(&number)) {
+            self.complain(
+                &at.span(),
+                "eon_service va de 2 à 255, et n'existe qu'en UECP.",
+                "eon_service takes 2 to 255, and goes with UECP alone.",
+            );
+        }
+        let other_service = u8::try_from(number).ok().filter(|n| *n >= 2);
+        let uecp = |stuffing| Dialect::Uecp { to, stuffing, answers, other_service };
+        let usual = uecp(Stuffing::Standard);
         let named = |text: &str| match text {
             "uecp" => Ok(usual),
-            "uecp-profline" => Ok(Dialect::Uecp { to, stuffing: Stuffing::Profline, answers }),
+            "uecp-profline" => Ok(uecp(Stuffing::Profline)),
             "ascii" => Ok(Dialect::Ascii { answers }),
             _ => Err(Said::new(
                 format!("« {text} » n'est pas un dialecte : \"uecp\", \"uecp-profline\" ou \"ascii\"."),

@@ -51,10 +51,19 @@ impl Reader<'_> {
             Some(changeover) => Some(self.pair(changeover, reach)?),
             None => None,
         };
-        let map = RoleMap::new(roles, flags, restart).and_then(|map| match pair {
+        let carrier = match &written.carrier {
+            Some(carrier) => Some(self.carrier(carrier, reach)?),
+            None => None,
+        };
+        let paired = |map: RoleMap| match pair {
             Some(pair) => map.with_pair(pair),
             None => Ok(map),
-        });
+        };
+        let switched = |map: RoleMap| match carrier {
+            Some([off, on]) => map.with_carrier(off, on),
+            None => Ok(map),
+        };
+        let map = RoleMap::new(roles, flags, restart).and_then(paired).and_then(switched);
         match map {
             Ok(map) => Some(map),
             Err(why) => {
@@ -63,6 +72,16 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// What switches the carrier off and on by a person's word; `None` (with a complaint) when one of them does not do.
+    fn carrier(&mut self, written: &file::Carrier, reach: Option<&ReachConfig>) -> Option<[Option<Write>; 2]> {
+        let mut one = |written: Option<&file::Write>| match written {
+            Some(write) => self.write(write, reach).map(Some),
+            None => Some(None),
+        };
+        let (off, on) = (one(written.off.as_ref()), one(written.on.as_ref()));
+        Some([off?, on?])
     }
 
     fn pair(&mut self, written: &file::Changeover, reach: Option<&ReachConfig>) -> Option<Pair> {
@@ -203,6 +222,7 @@ fn bad_map(why: BadMap) -> Said {
         BadMap::BlindPair => {
             "changeover demande exciter et rf_on : un ordre que l'on ne relit pas n'est pas un ordre.".to_owned()
         }
+        BadMap::BlindCarrier => "carrier demande rf_on : un ordre que l'on ne relit pas n'est pas un ordre.".to_owned(),
         BadMap::Alike => "main et standby se lisent pareil : exciter doit dire lequel est en service.".to_owned(),
         BadMap::Twice(quantity) => format!("{} est écrit deux fois.", quantity.key()),
         BadMap::Flags => format!("plus de {} alarmes.", RoleMap::FLAGS_MAX),

@@ -55,7 +55,7 @@ fn opus_rate(text: &str) -> Result<u32, Said> {
     }
 }
 
-fn packet_ms(text: &str) -> Result<u8, Said> {
+pub(super) fn packet_ms(text: &str) -> Result<u8, Said> {
     let ms = units::duration(text)?.as_micros();
     let whole = u8::try_from(ms / 1_000).ok().filter(|n| ms % 1_000 == 0 && (1..=20).contains(n));
     whole.ok_or_else(|| {
@@ -67,7 +67,7 @@ fn packet_ms(text: &str) -> Result<u8, Said> {
 }
 
 /// The classes by their names (RFC 2474, 2597, 3246).
-fn dscp(text: &str) -> Result<u8, Said> {
+pub(super) fn dscp(text: &str) -> Result<u8, Said> {
     match text {
         "EF" => Ok(46),
         "AF41" => Ok(34),

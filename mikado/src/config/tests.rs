@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use hardware::transmitter::Wish;
+
 use super::salvage::salvage;
 use super::{Config, NewConfig, StreamFormat};
 
@@ -162,6 +164,12 @@ fn a_multiplex_goes_to_one_place_and_its_values_carry_their_units() {
     assert_eq!((read.signal.power_max_dbr, read.signal.trim_ppm), (Some(0.0), -12.0));
     check(&mpx("card = \"hw:1\"\npipe = \"mpx\"\n"), 14, &["soit vers une carte"]);
     check(&mpx("card = \"plughw:0\"\n"), 14, &["déjà prise par GAO"]);
+    let rtp = |rest: &str| mpx(&format!("rtp = \"192.168.10.9:5004\"\n{rest}"));
+    let to = |text: &str| parse(text).unwrap().sites[1].mpx.clone().unwrap().to;
+    assert!(matches!(to(&rtp("")), crate::run::air::MpxTo::Rtp(to) if to.packet_ms == 1));
+    check(&rtp("format = \"opus\"\n"), 15, &["« opus »", "L24"]);
+    check(&rtp("packet_time = \"5ms\"\n"), 15, &["1 ou 2 ms"]);
+    check(&rtp("pipe = \"mpx\"\n"), 15, &["soit par le réseau"]);
     check(&mpx("pipe = \"mpx\"\npilot = \"7 %\"\n"), 15, &["\"8 %\"", "\"10 %\""]);
     check(&mpx("pipe = \"mpx\"\nemphasis = \"60us\"\n"), 15, &["50us"]);
     check(&mpx("pipe = \"mpx\"\nrds_deviation = \"2\"\n"), 15, &["7.5 kHz"]);
@@ -271,4 +279,27 @@ fn equipment_is_refused_with_its_line_before_it_can_do_harm() {
     check(&WIRED.replace("9600", "9601"), 10, &["9601"]);
     check(&WIRED.replace("serial", "dialect = \"pira\"\nserial"), 9, &["« pira »", "ascii"]);
     check(&WIRED.replace("serial = \"/dev/ttyS0\"\n", ""), 10, &["tcp", "serial"]);
+}
+
+#[test]
+fn what_a_person_may_order_is_what_is_wired_and_read_back() {
+    let carrier = |off: &str| {
+        let wired = format!("[site.transmitter.carrier]\noff = {{ {off} }}\n[site.rds_encoder]");
+        WIRED.replace("[site.rds_encoder]", &wired)
+    };
+    let off = "oid = \"1.3.6.1.4.1.1.3\", value = \"1\"";
+    let config = parse(&carrier(off)).unwrap();
+    let map = &config.sites[0].transmitter.as_ref().unwrap().map;
+    assert_eq!(Wish::ALL.map(|wish| map.offers(wish)), [true, true, false, false], "on is what restarts");
+    check(&carrier("register = \"input 5\", value = \"1\""), 9, &["aucune voie"]);
+    let restart = "restart = { oid = \"1.3.6.1.4.1.1.2\", value = \"1\" }\n";
+    check(&carrier(off).replace(restart, "").replace("rf_on", "mains"), 4, &["carrier demande rf_on"]);
+}
+
+#[test]
+fn another_network_has_a_service_of_its_own_and_only_in_uecp() {
+    let eon = |more: &str| WIRED.replace("0x5201\"\n", &format!("0x5201\"\neon_service = {more}\n"));
+    assert!(parse(&eon("2")).is_ok());
+    check(&eon("1"), 12, &["de 2 à 255"]);
+    check(&eon("2\ndialect = \"ascii\""), 12, &["qu'en UECP"]);
 }

@@ -77,7 +77,7 @@ impl Reader<'_> {
     /// What feeds the site, or `None` (with a complaint) when it cannot be asked. It has no carrier.
     pub(super) fn power(&mut self, written: &Transmitter) -> Option<TransmitterConfig> {
         let carrier = [&written.rf_on, &written.forward_power_w, &written.reflected_power_w, &written.frequency_khz];
-        let orders = written.restart.is_some() || written.changeover.is_some();
+        let orders = written.restart.is_some() || written.changeover.is_some() || written.carrier.is_some();
         if orders || carrier.into_iter().chain([&written.exciter, &written.pa_temperature_c]).any(Option::is_some) {
             self.complain(
                 &place(written),

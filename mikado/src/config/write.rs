@@ -87,7 +87,7 @@ const TAIL: &str = "
 # packet_time = \"1ms\"
 # dscp = \"AF41\"                   # ou \"EF\", \"best effort\"
 # [site.mpx]                      # le multiplex stéréo avec RDS, à 192 kHz : voir guide/transmitter.md
-# card = \"hw:1,0\"                 # ou pipe = \"mpx\" : un tube nommé
+# card = \"hw:1,0\"                 # ou pipe = \"mpx\" : un tube nommé, ou rtp = \"192.168.10.9:5004\"
 # power_max = \"0 dBr\"             # UIT-R BS.412 ; sans elle, la puissance est mesurée
 # [site.live]                     # la porte des directs (protocole source d'Icecast) ; droits : mikado live grant
 # listen = \"127.0.0.1:8091\"

@@ -1,6 +1,6 @@
 //! What `mikado doctor` says of a site's own equipment: it asks once, as the air process would, and tells what answered.
 
-use std::net::UdpSocket;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +12,11 @@ use jiff::Timestamp;
 use super::super::equipment;
 use super::Look;
 use crate::config::{Config, SiteConfig, TransmitterConfig};
+use crate::hand::Word;
 use crate::run::air::{EncoderOptions, MpxOutput, MpxTo};
+
+/// What the lines about a transmitter begin with.
+const TRANSMITTER: &str = "émetteur";
 
 /// One look at everything that is wired, site by site.
 pub(super) fn looks(config: &Config) -> Vec<Look> {
@@ -21,7 +25,7 @@ pub(super) fn looks(config: &Config) -> Vec<Look> {
     let unwired = unwired.collect::<Vec<_>>().join(", ");
     if !unwired.is_empty() {
         looks.push(Look::new(
-            "émetteur",
+            TRANSMITTER,
             true,
             format!("pas branché pour {unwired} : personne n'y voit la puissance (guide/equipment.md)."),
             format!("not wired for {unwired}: nobody sees the power there (guide/equipment.md)."),
@@ -33,7 +37,7 @@ pub(super) fn looks(config: &Config) -> Vec<Look> {
 }
 
 fn of_site(site: &SiteConfig) -> Vec<Look> {
-    let wired = [("émetteur", &site.transmitter), ("énergie", &site.power)];
+    let wired = [(TRANSMITTER, &site.transmitter), ("énergie", &site.power)];
     let wired = wired.into_iter().filter_map(|(what, config)| Some((what, config.as_ref()?)));
     let mut looks: Vec<Look> = wired.flat_map(|(what, config)| of_equipment(site, what, config)).collect();
     looks.extend(site.mpx.as_ref().map(|mpx| of_mpx(site, mpx)));
@@ -58,7 +62,7 @@ fn of_equipment(site: &SiteConfig, what: &'static str, config: &TransmitterConfi
     }];
     if config.map.restart().is_some() {
         looks.push(Look::new(
-            "émetteur",
+            TRANSMITTER,
             true,
             format!("{id} : une porteuse tombée est remise en marche, au plus trois fois par heure."),
             format!("{id}: a fallen carrier is switched on again, at most three times an hour."),
@@ -70,23 +74,49 @@ fn of_equipment(site: &SiteConfig, what: &'static str, config: &TransmitterConfi
             None => ("jamais essayé de lui-même (exercise)", "never exercised by itself (exercise)"),
         };
         looks.push(Look::new(
-            "émetteur",
+            TRANSMITTER,
             true,
             format!("{id} : l'excitateur de secours prend la place d'un excitateur mort, au plus deux fois par heure ; {fr}."),
             format!("{id}: the standby exciter takes over from a dead one, at most twice an hour; {en}."),
         ));
     }
+    if what == TRANSMITTER {
+        looks.push(by_hand(site));
+    }
     if let Some(traps) = config.traps
         && let Err(why) = UdpSocket::bind(traps)
     {
         looks.push(Look::new(
-            "émetteur",
+            TRANSMITTER,
             false,
             format!("{id} : ses alertes (traps) ne peuvent pas arriver sur {traps} ({why}), sauf si l'antenne de ce site tourne déjà."),
             format!("{id}: its traps cannot arrive on {traps} ({why}), unless this site's air runs already."),
         ));
     }
     looks
+}
+
+/// What a person may order.
+fn by_hand(site: &SiteConfig) -> Look {
+    let id = site.id;
+    let words = [
+        (Word::CarrierOff, "couper la porteuse", "switch the carrier off"),
+        (Word::CarrierOn, "la rétablir", "switch it on"),
+        (Word::ExciterStandby, "choisir l'excitateur", "choose the exciter"),
+    ];
+    let may: Vec<_> = words.into_iter().filter(|(word, ..)| site.may_order(*word)).collect();
+    let list = |one: fn(&(Word, &'static str, &'static str)) -> &'static str| {
+        may.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let (fr, en) = if may.is_empty() {
+        (
+            "aucun ordre d'une personne n'est branché (restart, carrier, changeover)".to_owned(),
+            "no order of a person is wired (restart, carrier, changeover)".to_owned(),
+        )
+    } else {
+        (format!("une personne peut {}", list(|w| w.1)), format!("a person may {}", list(|w| w.2)))
+    };
+    Look::new(TRANSMITTER, true, format!("{id} : {fr}."), format!("{id}: {en}."))
 }
 
 /// What was read, through the same watch as on the air, so that an impossible value is none here too.
@@ -162,6 +192,29 @@ fn of_mpx(site: &SiteConfig, mpx: &MpxOutput) -> Look {
                 format!("{id} : dans le tube nommé {path}, à 192 kHz."),
                 format!("{id}: into the named pipe {path}, at 192 kHz."),
             )
+        }
+        MpxTo::Rtp(rtp) => {
+            let to = rtp.to;
+            // Asks the machine for a way, and sends nothing.
+            let any: IpAddr = if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+            match UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(to)) {
+                Ok(()) => Look::new(
+                    "multiplex",
+                    true,
+                    format!(
+                        "{id} : par RTP vers {to}, à 192 kHz ; une route y mène, si l'excitateur écoute, lui seul le dit."
+                    ),
+                    format!(
+                        "{id}: by RTP to {to}, at 192 kHz; a route leads there, whether the exciter listens it alone can tell."
+                    ),
+                ),
+                Err(why) => Look::new(
+                    "multiplex",
+                    false,
+                    format!("{id} : aucune route ne mène à l'excitateur {to} ({why})."),
+                    format!("{id}: no route leads to the exciter {to} ({why})."),
+                ),
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use super::live::LiveLine;
 use super::mpx::Mpx;
 use super::pace::PaceState;
 use super::recording::Recording;
-use super::rtp::RtpOutlet;
+use super::rtp::{Description, RtpOutlet};
 use super::turning::EngineView;
 use super::witness::WitnessEar;
 use crate::clock::WallClock;
@@ -71,12 +71,16 @@ impl Station {
 
     /// The description of an RTP stream by its file name.
     pub fn description(&self, file: &str) -> Option<&str> {
-        self.rtps.iter().find(|r| r.file == file).map(|r| r.description.as_str())
+        self.descriptions().find(|d| d.file == file).map(|d| d.text.as_str())
+    }
+
+    fn descriptions(&self) -> impl Iterator<Item = &Description> {
+        self.rtps.iter().map(|r| &r.description).chain(self.mpx.iter().filter_map(Mpx::description))
     }
 
     /// The file names of the streams.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.streams.iter().map(|(name, _)| name.as_str()).chain(self.rtps.iter().map(|r| r.file.as_str()))
+        self.streams.iter().map(|(name, _)| name.as_str()).chain(self.descriptions().map(|d| d.file.as_str()))
     }
 
     /// What the site says of itself now.

@@ -30,6 +30,8 @@ pub struct EncoderOptions {
     pub dialect: Dialect,
     /// What it shows until the studio has left the station's facts here.
     pub display: Display,
+    /// Whether it is told what parts of the text mean (RT+).
+    pub tags: bool,
 }
 
 /// Starts telling; the thread lives as long as the process.
@@ -44,6 +46,7 @@ pub fn start(
         link: EncoderLink::new(options.address.clone(), options.dialect),
         feed: Feed::new(options.display.clone()),
         display: options.display.clone(),
+        tags: options.tags,
         site,
         facts: Facts::new(site_dir),
         engine: Arc::clone(engine),
@@ -59,6 +62,7 @@ struct Telling {
     link: EncoderLink,
     feed: Feed,
     display: Display,
+    tags: bool,
     site: SiteId,
     facts: Facts,
     engine: Arc<Mutex<EngineView>>,
@@ -96,8 +100,10 @@ impl Telling {
         let receivers = self.facts.station().and_then(|(_, station)| Receivers::new(station, self.site, &[], &[]));
         let display = match (receivers, title) {
             (Some(receivers), _) => {
-                let said = receivers.said(sounding.as_ref());
-                Display::of(&said, said.tuning.pty.is_alarm())
+                let mut said = receivers.said(sounding.as_ref());
+                said.others.extend(receivers.beside(sounding.as_ref()));
+                let display = Display::of(&said, said.tuning.pty.is_alarm());
+                Display { tags: display.tags.filter(|_| self.tags), ..display }
             }
             // Until the studio has left the station's facts here, what the config says and the title.
             (None, Some(title)) => self.display.clone().with_text(&title),
@@ -160,6 +166,11 @@ fn refused(item: Item) -> Finding {
         Item::Language => ("le code de langue", "the language code"),
         Item::Af => ("la liste des fréquences", "the list of frequencies"),
         Item::Rt => ("le radiotexte", "the radio text"),
+        Item::TagsAnnounced | Item::Tags => (
+            "les repères du radiotexte (RT+ ; rt_plus = false s'il n'en a pas)",
+            "the tags of the radio text (RT+; rt_plus = false if it has none)",
+        ),
+        Item::Other => ("l'autre réseau (EON)", "the other network (EON)"),
     };
     finding(
         "refused",
@@ -198,6 +209,7 @@ mod tests {
             link: EncoderLink::new(LineAddress::Tcp(([127, 0, 0, 1], 1).into()), Dialect::Ascii { answers: true }),
             feed: Feed::new(fallback.clone()),
             display: fallback,
+            tags: true,
             site,
             facts: Facts::new(dir.path()),
             engine: Arc::clone(&engine),
@@ -215,11 +227,13 @@ mod tests {
             }
             let display = display.unwrap();
             assert!(!display.af.is_empty() && !display.rt.is_empty());
-            display.pi.to_string()
+            assert!(display.tags.is_some_and(|tags| !tags.is_empty()), "a programme's name is tagged");
+            (display.pi.to_string(), display.other.map(|other| other.pi.to_string()))
         };
         let own = station.site(site).unwrap().rds_pi.clone();
-        assert_ne!(pi_of(&entry), own, "on the network it has the country's");
+        let (national, beside) = pi_of(&entry);
+        assert!(national != own && beside.is_none(), "on the network it has the country's");
         entry.origin = Origin::OptOut;
-        assert_eq!(pi_of(&entry), own);
+        assert_eq!(pi_of(&entry), (own, Some(national)), "and the network beside it");
     }
 }

@@ -2,6 +2,7 @@
 
 mod encoder;
 mod exercise;
+mod hand;
 mod past;
 mod shed;
 mod time;

@@ -1,7 +1,7 @@
 //! What was ordered of the transmitter, on disk: what a new life of the process must know, and the journal that people read.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct PastFiles {
     changes: Notes,
     exercise: PathBuf,
     in_exercise: bool,
+    /// There while the carrier is off by a person's word.
+    off: PathBuf,
     journal: PathBuf,
 }
 
@@ -31,6 +33,7 @@ impl PastFiles {
             changes: Notes(dir.join(format!("{key}.changes")), CHANGES_PER_HOUR_MAX),
             in_exercise: exercise.exists(),
             exercise,
+            off: dir.join(format!("{key}.off")),
             journal: dir.join("equipment.journal"),
         }
     }
@@ -41,6 +44,7 @@ impl PastFiles {
             restarts: Ration::restarts().remembering(self.restarts.ages(now), Duration::ZERO),
             changes: Ration::changes().remembering(self.changes.ages(now), Duration::ZERO),
             in_exercise: self.in_exercise,
+            held_off: self.off.exists(),
         }
     }
 
@@ -50,9 +54,20 @@ impl PastFiles {
             Order::Restart => self.restarts.add(now),
             Order::Select(_, Why::Dead) => self.changes.add(now),
             Order::Select(_, Why::Exercise) => self.exercise(true),
-            Order::Select(_, Why::ExerciseOver) => {}
+            Order::Carrier(on) => self.hold_off(!on, now),
+            Order::Select(_, Why::ExerciseOver | Why::Hand) => {}
         }
         self.line(now, &format!("ordered {told}"));
+    }
+
+    /// An order of a person is not carried out.
+    pub fn refused(&self, told: &str, why: &str, now: Timestamp) {
+        self.line(now, &format!("refused ({why}) {told}"));
+    }
+
+    /// An order of a person has been read back.
+    pub fn read_back(&self, obeyed: bool, now: Timestamp) {
+        self.line(now, if obeyed { "obeyed" } else { "not obeyed" });
     }
 
     /// What came back to it; whether it was obeyed is what the roles read afterwards.
@@ -71,6 +86,22 @@ impl PastFiles {
         self.in_exercise = is;
         // A note that cannot be written costs an exercise that somebody must end, and the wall says so.
         let _ = if is { fs::write(&self.exercise, "") } else { fs::remove_file(&self.exercise) };
+    }
+
+    /// Whether the carrier is off by a person's word. Whoever says on has it counted among the restarts.
+    fn hold_off(&mut self, is: bool, now: Timestamp) {
+        let written = if is {
+            fs::write(&self.off, format!("{now}\n")).and_then(|()| fs::File::open(&self.off)?.sync_all())
+        } else {
+            self.restarts.add(now);
+            fs::remove_file(&self.off)
+        };
+        if let Err(why) = written
+            && why.kind() != io::ErrorKind::NotFound
+        {
+            // Only the next life of the process would not know it.
+            self.line(now, &format!("cannot be remembered ({why})"));
+        }
     }
 
     fn line(&self, now: Timestamp, text: &str) {
@@ -145,5 +176,9 @@ mod tests {
         files.answered("standby", Some(&LinkError::Silent), now);
         let journal = fs::read_to_string(dir.path().join("equipment.journal")).unwrap();
         assert!(journal.contains("not taken (it does not answer) standby"), "{journal}");
+        files.ordered(Order::Carrier(false), "carrier off", now);
+        assert!(read().held_off, "whoever is at the mast is safe over a restart too");
+        files.ordered(Order::Carrier(true), "carrier on", now);
+        assert!(!read().held_off && !read().restarts.may(Duration::ZERO), "and it counts as a restart");
     }
 }

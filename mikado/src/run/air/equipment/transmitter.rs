@@ -8,16 +8,20 @@ use std::time::{Duration, Instant};
 
 use domain::{EquipmentReading, Finding, Severity, SiteId};
 use hardware::power::{ShedLimit, Shedding};
-use hardware::transmitter::{Around, Bell, EquipmentLink, Limits, Object, Order, Reach, RoleMap, Unit, Watch, Why};
+use hardware::transmitter::{
+    Around, Bell, EquipmentLink, Limits, LinkError, Object, Order, Reach, RoleMap, Unit, Watch, Whose, Why, Wish,
+};
 use scheduler::Cron;
 
 use super::super::alarms::AlarmBoard;
 use super::super::facts::Facts;
 use super::super::turning::EngineView;
 use super::exercise::Exercise;
+use super::hand::Hand;
 use super::past::PastFiles;
 use super::shed::SharedShed;
 use crate::clock::WallClock;
+use crate::hand;
 use crate::receivers::Receivers;
 
 /// A session of SNMP keeps three buffers of a whole datagram.
@@ -72,6 +76,7 @@ impl Equipment {
             facts: Facts::new(dir),
             site,
             exercise: options.exercise.clone().map(Exercise::new),
+            hand: (options.limits.whose == Whose::Transmitter).then(|| Hand::in_dir(dir, clock.now())),
             past,
             clock,
             engine: Arc::clone(engine),
@@ -101,6 +106,8 @@ struct Asking {
     facts: Facts,
     site: SiteId,
     exercise: Option<Exercise>,
+    /// What a person orders; only of a transmitter.
+    hand: Option<Hand>,
     past: PastFiles,
     clock: WallClock,
     engine: Arc<Mutex<EngineView>>,
@@ -130,8 +137,16 @@ impl Asking {
             }
             *self.readings.lock().unwrap_or_else(PoisonError::into_inner) = turn.readings;
             self.alarms.set(self.key, findings, self.clock.now());
-            if let Some(order) = turn.order {
-                self.order(order);
+            if let Some((obeyed, hand)) = turn.obeyed.zip(self.hand.as_mut()) {
+                self.past.read_back(obeyed, self.clock.now());
+                hand.read_back(obeyed, self.clock.now());
+            }
+            match turn.order {
+                Some(order) => {
+                    // What was not taken stands on the wall.
+                    let _ = self.order(order, told(order));
+                }
+                None => self.obey(around),
             }
             self.past.exercise(self.watch.is_exercise());
             self.wait(self.every.saturating_sub(asked.elapsed()).max(Duration::from_millis(200)));
@@ -157,14 +172,32 @@ impl Asking {
         Around { frequency_khz, alert, exercise_due }
     }
 
+    /// Carries out what a person orders, or says why not.
+    fn obey(&mut self, around: Around) {
+        let now = self.clock.now();
+        let Some(asked) = self.hand.as_mut().and_then(|hand| hand.next(now)) else { return };
+        let hand::Order { by, reason, word, .. } = &asked;
+        let told = format!("{}, by hand: {by} ({reason})", wished(word.wish()));
+        let outcome = self.watch.wish(self.begun.elapsed(), word.wish(), around).map(|order| self.order(order, &told));
+        if let Err(why) = outcome {
+            self.past.refused(&told, why.said().1, now);
+        }
+        let Some(hand) = self.hand.as_mut() else { return };
+        match outcome {
+            Ok(taken) => hand.sent(&asked, taken, self.clock.now()),
+            Err(why) => hand.refused(&asked, why, now),
+        }
+    }
+
     /// Noted before it is sent: a process that ends in between has used up one try.
-    fn order(&mut self, order: Order) {
+    fn order(&mut self, order: Order, told: &str) -> Result<(), LinkError> {
         let map = self.watch.map();
-        let (write, told) = match order {
-            Order::Restart => (map.restart().cloned(), "restart"),
-            Order::Select(unit, why) => (map.pair().map(|pair| pair.order(unit).clone()), told(unit, why)),
+        let write = match order {
+            Order::Restart => map.restart().cloned(),
+            Order::Carrier(on) => map.carrier(on).cloned(),
+            Order::Select(unit, _) => map.pair().map(|pair| pair.order(unit).clone()),
         };
-        let Some(write) = write else { return };
+        let Some(write) = write else { return Ok(()) };
         self.past.ordered(order, told, self.clock.now());
         tracing::warn!(order = told, "the transmitter is ordered");
         let taken = self.link.set(&write);
@@ -172,6 +205,7 @@ impl Asking {
         if let Err(why) = taken {
             self.watch.refused(self.begun.elapsed(), order, why);
         }
+        taken
     }
 
     fn wait(&mut self, limit: Duration) {
@@ -186,13 +220,26 @@ impl Asking {
     }
 }
 
-/// An order as the journal of equipment calls it.
-const fn told(unit: Unit, why: Why) -> &'static str {
-    match (unit, why) {
-        (Unit::Standby, Why::Dead) => "standby: the main exciter is dead",
-        (Unit::Main, Why::Dead) => "main: the standby exciter is dead",
-        (Unit::Standby, _) => "standby: exercise",
-        (Unit::Main, _) => "main: the exercise is over",
+/// An order that nobody gave but the watch, as the journal of equipment calls it.
+const fn told(order: Order) -> &'static str {
+    match order {
+        Order::Restart => "restart",
+        Order::Carrier(on) => wished(if on { Wish::CarrierOn } else { Wish::CarrierOff }),
+        Order::Select(Unit::Standby, Why::Dead) => "standby: the main exciter is dead",
+        Order::Select(Unit::Main, Why::Dead) => "main: the standby exciter is dead",
+        Order::Select(Unit::Standby, Why::Exercise | Why::ExerciseOver) => "standby: exercise",
+        Order::Select(Unit::Main, Why::Exercise | Why::ExerciseOver) => "main: the exercise is over",
+        Order::Select(unit, Why::Hand) => wished(Wish::Exciter(unit)),
+    }
+}
+
+/// What a person orders, as the journal calls it.
+const fn wished(wish: Wish) -> &'static str {
+    match wish {
+        Wish::CarrierOff => "carrier off",
+        Wish::CarrierOn => "carrier on",
+        Wish::Exciter(Unit::Main) => "main exciter",
+        Wish::Exciter(Unit::Standby) => "standby exciter",
     }
 }
 

@@ -9,6 +9,7 @@ use domain::{Frames, MpxReading};
 use hardware::mpx::{BLOCK_FRAMES, BLOCK_SAMPLES, Coder, DEVIATION_MAX_HZ, Frame};
 use hardware::priority;
 use playout::live::Buffer;
+use playout::outputs::rtp::RtpLine;
 use playout::realtime::{SILENCE, TapReader};
 
 use super::super::card_link::CardLink;
@@ -102,6 +103,30 @@ impl Coding {
             }
             standing.tell(pipe.trouble());
         }
+    }
+
+    /// Sends it to an exciter at the pace of the air until told to stop.
+    pub fn feed_line(mut self, mut line: RtpLine) {
+        priority::take_real_time();
+        let (mut sound, mut filled) = ([SILENCE; BLOCK_FRAMES], 0);
+        let length = line.packet_frames();
+        let samples = length.0 as usize * (BLOCK_SAMPLES / BLOCK_FRAMES);
+        while !self.shared.is_stopping() {
+            self.show(None);
+            filled += self.tap.read(&mut sound[filled..]);
+            if filled < BLOCK_FRAMES {
+                line.nap(self.tap.position());
+                continue;
+            }
+            filled = 0;
+            self.block(&sound, Frames::ZERO);
+            let mut at = self.tap.position() - BLOCK;
+            for packet in self.out.chunks_exact(samples) {
+                line.send_in_time(packet, at, &self.shared.standing);
+                at = at + length;
+            }
+        }
+        line.end();
     }
 
     /// Codes a block that begins to sound `ahead` from now.

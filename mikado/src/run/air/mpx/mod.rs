@@ -1,4 +1,4 @@
-//! The stereo multiplex in the running air, with RDS out of what is on: to a card at 192 kHz, or into a pipe.
+//! The stereo multiplex in the running air, with RDS out of what is on: to a card at 192 kHz, into a pipe, or by RTP to an exciter.
 //!
 //! It hangs on a ring of its own behind the mixer. Where it goes to a card, the card paces it: the sound is stretched to the
 //! card's clock before it is coded, so that pilot, 38 kHz and RDS stay the even numbers of that clock. Whatever becomes of
@@ -19,6 +19,7 @@ use domain::{Frames, MpxReading, OutputReading, SiteId};
 use hardware::Carries;
 use hardware::mpx::{Coder, MpxOptions};
 use playout::outputs::Standing;
+use playout::outputs::rtp::{RtpLine, RtpOptions};
 use playout::realtime::TapReader;
 
 use self::coding::Coding;
@@ -29,6 +30,7 @@ use self::words::{Watching, Words};
 use super::alarms::AlarmBoard;
 use super::card_keeper::CardKeeper;
 use super::pace::PaceState;
+use super::rtp::{self, Description};
 use super::turning::EngineView;
 use crate::clock::WallClock;
 
@@ -54,6 +56,8 @@ pub enum MpxTo {
         /// What a sample is.
         format: PipeFormat,
     },
+    /// RTP to an exciter on the site's own network; the air paces it.
+    Rtp(RtpOptions),
 }
 
 /// The multiplex of a site.
@@ -103,6 +107,7 @@ impl Shared {
 pub struct Mpx {
     shared: Arc<Shared>,
     keeper: Option<CardKeeper>,
+    description: Option<Description>,
     thread: JoinHandle<()>,
 }
 
@@ -114,20 +119,31 @@ impl Mpx {
         let words = Arc::new(Words::default());
         let teller = Teller::new(Arc::clone(&words), work.clock);
         let coding = Coding::new(coder, teller, tap, Arc::clone(&work.pace), Arc::clone(&shared));
-        Watching::new(work, (options.traffic, options.eon), words).start(Arc::clone(&shared))?;
         let builder = thread::Builder::new().name("mpx".into()).stack_size(STACK_BYTES);
-        let (keeper, thread) = match &options.to {
+        let (keeper, description, thread) = match &options.to {
             MpxTo::Card { name, period } => {
                 let (cards, links) = sync_channel(CARDS_MAX);
                 let keeper = CardKeeper::start(Carries::Multiplex, name, *period, cards)?;
-                (Some(keeper), builder.spawn(move || coding.feed_card(&links))?)
+                (Some(keeper), None, builder.spawn(move || coding.feed_card(&links))?)
             }
             MpxTo::Pipe { path, format } => {
                 let pipe = Pipe::new(path.clone(), *format);
-                (None, builder.spawn(move || coding.feed_pipe(pipe))?)
+                (None, None, builder.spawn(move || coding.feed_pipe(pipe))?)
+            }
+            MpxTo::Rtp(to) => {
+                let (line, description) = line(to, &work)?;
+                (None, Some(description), builder.spawn(move || coding.feed_line(line))?)
             }
         };
-        Ok(Self { shared, keeper, thread })
+        let mpx = Self { shared, keeper, description, thread };
+        let watching = Watching::new(work, (options.traffic, options.eon), words);
+        watching.start(Arc::clone(&mpx.shared)).inspect_err(|_| mpx.stop())?;
+        Ok(mpx)
+    }
+
+    /// What a receiver of the multiplex must know; `None` where it does not go over the network.
+    pub const fn description(&self) -> Option<&Description> {
+        self.description.as_ref()
     }
 
     /// What leaves, measured.
@@ -150,4 +166,12 @@ impl Mpx {
     pub fn has_ended(&self) -> bool {
         self.thread.is_finished()
     }
+}
+
+/// The line to an exciter, and its description.
+fn line(to: &RtpOptions, work: &MpxWork) -> std::io::Result<(RtpLine, Description)> {
+    let (site, identity) = (work.site, rtp::identity());
+    let clocks = rtp::clocks(&work.pace, work.clock);
+    let line = RtpLine::new(*to, identity, &rtp::name(site), clocks).map_err(std::io::Error::other)?;
+    Ok((line, Description::new(to, identity, (site, &work.data_dir), format!("{site}-mpx.sdp"))))
 }
