@@ -110,7 +110,7 @@ fn line(site: &SiteConfig, order: Option<&Order>, told: Option<&Told>) -> Said {
     let does = word.does(id);
     let (told_fr, told_en) = told.map_or(("Pas de réponse.", "No answer."), |t| (t.fr.as_str(), t.en.as_str()));
     Said::new(
-        format!("{id} : {fr} ; le {at}, {by} ({reason}) : un ordre qui {}. {told_fr}", does.fr),
-        format!("{id}: {en}; at {at}, {by} ({reason}): an order that {}. {told_en}", does.en),
+        format!("{id} : {fr} ; le {at:.0}, {by} ({reason}) : un ordre qui {}. {told_fr}", does.fr),
+        format!("{id}: {en}; at {at:.0}, {by} ({reason}): an order that {}. {told_en}", does.en),
     )
 }
