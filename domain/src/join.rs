@@ -37,6 +37,38 @@ pub enum Curve {
     Linear,
 }
 
+/// How a sound steps back under one that speaks over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Duck {
+    /// How far, in decibels; at most [`Duck::DEPTH_DB_MAX`].
+    pub depth_db: u8,
+    /// How long it takes to step back, before the other begins; at most [`Duck::MAX`].
+    pub attack: Frames,
+    /// How long it takes to fade away at its end; at most [`Duck::MAX`].
+    pub release: Frames,
+}
+
+impl Duck {
+    /// What lies 40 dB under a voice is not heard any more.
+    pub const DEPTH_DB_MAX: u8 = 40;
+    /// Whatever takes longer than two seconds is heard as a fade of its own.
+    pub const MAX: Frames = Frames::from_secs(2);
+
+    /// The same within its bounds: what comes from a file may be anything.
+    pub fn bounded(self) -> Self {
+        Self {
+            depth_db: self.depth_db.min(Self::DEPTH_DB_MAX),
+            attack: self.attack.min(Self::MAX),
+            release: self.release.min(Self::MAX),
+        }
+    }
+
+    /// What the samples of the one that has stepped back are multiplied by.
+    pub fn factor(self) -> f32 {
+        10f32.powf(-f32::from(self.depth_db.min(Self::DEPTH_DB_MAX)) / 20.0)
+    }
+}
+
 /// How an entry begins on top of the one before it.
 ///
 /// The join lies behind the boundary: the entry begins on its own frame, and the one before sounds on under it with what
@@ -60,6 +92,13 @@ pub enum Join {
         /// Shape of both fades.
         curve: Curve,
     },
+    /// This one speaks over the one before, which has stepped back when it enters: a sweeper over music.
+    Over {
+        /// How long the one before is still heard under it; at most [`Join::MAX`].
+        over: Frames,
+        /// How it steps back.
+        duck: Duck,
+    },
 }
 
 impl Join {
@@ -70,16 +109,21 @@ impl Join {
     pub fn over(self) -> Frames {
         match self {
             Self::Butt => Frames::ZERO,
-            Self::Segue { over, .. } | Self::Cross { over, .. } => over.min(Self::MAX),
+            Self::Segue { over, .. } | Self::Cross { over, .. } | Self::Over { over, .. } => over.min(Self::MAX),
         }
     }
 
     /// Shape of its fades.
     pub fn curve(self) -> Curve {
         match self {
-            Self::Butt => Curve::default(),
+            Self::Butt | Self::Over { .. } => Curve::default(),
             Self::Segue { curve, .. } | Self::Cross { curve, .. } => curve,
         }
+    }
+
+    /// How the one before steps back under this one, if it does.
+    pub fn duck(self) -> Option<Duck> {
+        if let Self::Over { duck, .. } = self { Some(duck.bounded()) } else { None }
     }
 
     /// How long this entry takes to come in.

@@ -18,13 +18,14 @@ mod plan;
 mod sensibility;
 mod site;
 mod vitals;
+mod wait;
 
 pub use asrun::{AsRun, BootId, ChainHash, Outcome, Seq};
 pub use asset::{Asset, AssetId, AssetKind, AudioHash, BadId, Music, ProgrammeId, Status};
 pub use equipment::{EquipmentReading, Quantity};
 pub use finding::{Finding, Severity};
 pub use frames::{Frames, Position, SAMPLE_RATE_HZ};
-pub use join::{CuePoints, Curve, Join};
+pub use join::{CuePoints, Curve, Duck, Join};
 pub use language::{BadLanguage, Language};
 pub use level::{Gain, Loudness, NotFinite, TruePeak};
 pub use moment::{Anchor, Moment};
@@ -35,3 +36,4 @@ pub use vitals::{
     Alarm, LevelReading, LiveReading, LiveState, MpxReading, NowNext, OutputReading, Rung, Vitals, WitnessReading,
     WitnessState,
 };
+pub use wait::{Wait, begun_at};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::{Timestamp, civil::Date};
 
-use crate::{AssetId, AudioHash, BadId, Frames, Gain, Join, Language, ProgrammeId, SiteId};
+use crate::{AssetId, AudioHash, BadId, Frames, Gain, Join, Language, ProgrammeId, SiteId, Wait};
 
 /// A plan's version: a higher one replaces the whole plan of its site and day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,6 +153,8 @@ pub struct Entry {
     pub fade_out: Frames,
     /// Whether silence belongs to it, as in a minute of remembrance: no watch takes it for a fault.
     pub silence_meant: bool,
+    /// How far its start may move to meet the real end of what is before it.
+    pub wait: Wait,
 }
 
 impl Entry {

@@ -16,7 +16,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::board::Board;
-use crate::conductor::{Conductor, Cue, Fact, Work};
+use crate::conductor::{Conductor, Cue, Fact, OnAir, Work};
 use crate::deck::{Answer, Ask, Decks, Library, ShelfLibrary, Trouble};
 use crate::error::{Error, Result};
 use crate::journal::JournalWriter;
@@ -88,6 +88,7 @@ pub struct Engine {
     journal: Option<JournalWriter>,
     board: Board,
     live: Option<Seat>,
+    on_air: OnAir,
     feeds: BTreeMap<CueKey, Feed>,
     plan_findings: Vec<String>,
     bed_retry_at: Option<Position>,
@@ -152,6 +153,7 @@ impl Engine {
             journal,
             board: Board::default(),
             live: None,
+            on_air: OnAir::default(),
             feeds: BTreeMap::new(),
             plan_findings: Vec::new(),
             bed_retry_at: None,
@@ -281,7 +283,8 @@ impl Engine {
             }
             Work::Close { key } => self.close_deck(key),
             Work::Load(cue) => self.load(&cue),
-            Work::Retime { key, end, fade_out } => self.order(Order::Retime { key, end, fade_out }),
+            Work::Start { key, at, end, fade_out } => self.start(key, (at, end, fade_out)),
+            Work::Retime { key, end, fade_out, under } => self.order(Order::Retime { key, end, fade_out, under }),
             Work::Forget { key } => self.order(Order::Forget { key }),
             Work::Raise { about, finding } => {
                 let since = self.wall(now);
@@ -296,8 +299,9 @@ impl Engine {
         let (key, at, end, gain, rung) = (cue.key, cue.at, cue.last(), cue.gain, cue.rung);
         let silence_meant = cue.entry.silence_meant;
         let feed = self.feeds.remove(&key).filter(|_| rung > Rung::Sustaining);
-        let (fade_in, fade_out, curves) = (cue.fade_in, cue.last_fade(), cue.curves);
-        self.order(Order::Load(Load { key, feed, at, end, gain, fade_in, fade_out, curves, rung, silence_meant }));
+        let (fade_in, fade_out, curves, under) = (cue.fade_in, cue.last_fade(), cue.curves, cue.under());
+        let load = Load { key, feed, at, end, gain, fade_in, fade_out, curves, under, rung, silence_meant };
+        self.order(Order::Load(load));
     }
 
     fn close_deck(&mut self, key: CueKey) {

@@ -80,6 +80,13 @@ impl Ledger {
         self.known.insert(cue.key, known);
     }
 
+    /// A cue that waits will begin elsewhere than it was loaded for, and last so long.
+    pub(crate) fn start(&mut self, key: CueKey, at: Position, length: Frames) {
+        if let Some(known) = self.known.get_mut(&key) {
+            (known.at, known.length) = (at, length);
+        }
+    }
+
     pub(crate) fn began(&mut self, key: CueKey, at: Position, late: Frames, time: &Timeline) {
         if let Some(since) = self.bare_since.take().filter(|s| *s < at) {
             self.write_bare(since, at, Outcome::Cut, time);

@@ -1,6 +1,6 @@
 //! Plans and sounds for this room's tests.
 
-use domain::{Entry, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, What};
+use domain::{Entry, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, Wait, What};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::planfile::PlanBundle;
@@ -38,6 +38,7 @@ pub fn entry(id: &str, at: Timestamp, seconds: u64, what: What) -> Entry {
         join: Join::Butt,
         fade_out: Frames::ZERO,
         silence_meant: false,
+        wait: Wait::NONE,
     }
 }
 

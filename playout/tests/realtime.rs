@@ -6,7 +6,7 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use domain::{Curve, Frames, Gain, Position, Rung};
 use playout::realtime::{
     BLOCK_FRAMES, Block, CHUNK_FRAMES, Chunk, CueKey, Desk, Event, Fanout, Feed, Filler, Floor, LiveFiller, Load,
-    MAX_VOICES, Mixer, Order, TapSpec, feed, live_feed,
+    MAX_VOICES, Mixer, Order, TapSpec, Under, feed, live_feed,
 };
 
 #[global_allocator]
@@ -46,6 +46,7 @@ fn load(key: u64, feed: Option<Feed>, at: u64, end: u64) -> Order {
         fade_in: Frames::ZERO,
         fade_out: Frames::ZERO,
         curves: [Curve::EqualPower; 2],
+        under: None,
         rung,
         silence_meant: false,
     })
@@ -183,7 +184,7 @@ fn a_retimed_cue_fades_out_and_a_forgotten_one_is_never_heard() {
     order(&mut desk, load(2, Some(filled(20, |_| 0.9)), 9_600, 96_000));
     play(&mut mixer, 1);
     order(&mut desk, Order::Forget { key: CueKey(2) });
-    order(&mut desk, Order::Retime { key: CueKey(1), end: Position(14_400), fade_out: Frames(4_800) });
+    order(&mut desk, Order::Retime { key: CueKey(1), end: Position(14_400), fade_out: Frames(4_800), under: None });
     let got = play(&mut mixer, 40);
     let at = |p: usize| got[p - BLOCK_FRAMES];
     assert!((at(9_599) - 0.5).abs() < 1e-6);
@@ -387,4 +388,23 @@ fn the_line_does_not_know_the_words_of_waiting_and_failing() {
         files += 1;
     }
     assert!(files >= 10, "the folder was found");
+}
+
+#[test]
+fn a_sound_steps_back_and_comes_forward_without_a_jump() {
+    let (mut mixer, mut desk) = Mixer::new(Floor::new());
+    let under = Under { from: Position(4_800), factor: 0.25, attack: Frames(2_400), release: Frames(4_800) };
+    let Order::Load(cue) = load(1, Some(filled(10, |_| 0.5)), 0, 48_000) else { unreachable!() };
+    order(&mut desk, Order::Load(Load { under: Some(under), ..cue }));
+    let mut out = play(&mut mixer, 30);
+    // What was to speak over it does not come: it is let forward again.
+    order(&mut desk, Order::Retime { key: CueKey(1), end: Position(48_000), fade_out: Frames::ZERO, under: None });
+    out.extend(play(&mut mixer, 60));
+    let rows =
+        [("before", 4_799, 0.5), ("in the middle", 6_000, 0.3125), ("back", 7_200, 0.125), ("forward", 19_300, 0.5)];
+    for (name, at, want) in rows {
+        assert!((out[at] - want).abs() < 1e-3, "{name}: {} instead of {want}", out[at]);
+    }
+    let jump = out[480..40_000].windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0f32, f32::max);
+    assert!(jump < 0.375 * 1.6 / 2_400.0, "{jump}");
 }

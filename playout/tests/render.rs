@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AudioHash, Curve, Frames, Join, SitePlan, TruePeak, What};
+use domain::{AudioHash, Curve, Duck, Frames, Join, SitePlan, TruePeak, What};
 use playout::deck::{Library, Sound};
 use playout::planfile;
 use playout::realtime::{BLOCK_FRAMES, Frame};
@@ -14,6 +14,9 @@ use playout::{Error, Result};
 #[allow(dead_code)]
 mod testing;
 use testing::{audio, bundle, day_of};
+
+#[path = "render/waits.rs"]
+mod waits;
 
 /// A tone whose phase belongs to the frame number, so that every sample says where in the file it stands.
 #[derive(Clone, Copy)]
@@ -293,6 +296,31 @@ fn joined(seconds: [u64; 2], join: Join) -> SitePlan {
     entries[2].join = join;
     let bounds = (entries[0].at, entries[entries.len() - 1].end());
     SitePlan::new(plan.site(), plan.day(), plan.revision(), bounds, entries).unwrap()
+}
+
+#[test]
+fn music_has_stepped_back_when_a_sweeper_enters_and_fades_away_with_its_end() {
+    let library = tones(&[(1, tone(441.3, 30)), (2, tone(1_000.0, 5)), (3, tone(523.0, 30))]);
+    let plan = day(&[(10, audio(1, Frames::ZERO)), (5, audio(2, Frames::ZERO)), (20, audio(3, Frames::ZERO))]);
+    let mut entries = plan.entries().to_vec();
+    let duck = Duck { depth_db: 12, attack: Frames::from_millis(300), release: Frames::from_millis(500) };
+    entries[2].join = Join::Over { over: Frames::from_secs(5), duck };
+    let bounds = (entries[0].at, entries[entries.len() - 1].end());
+    let plan = SitePlan::new(plan.site(), plan.day(), plan.revision(), bounds, entries).unwrap();
+    let got = air(plan, &library, "08:00:02", 20);
+    let [music, sweeper, next] = [1, 2, 3].map(|n| library.0[&n]);
+    let back = 10f32.powf(-12.0 / 20.0);
+    let (attack, release) = (10 * 48_000 - 14_400, 15 * 48_000 - 24_000);
+    for (i, heard) in got.iter().enumerate() {
+        let n = 2 * 48_000 + i as u64;
+        let want = match n {
+            _ if n < attack => music.sample(n),
+            480_000.. if n < release => sweeper.sample(n - 480_000) + back * music.sample(n),
+            720_000.. => next.sample(n - 720_000),
+            _ => continue,
+        };
+        assert!(close(*heard, want), "frame {n}: {heard} instead of {want}");
+    }
 }
 
 /// Noise that is the same at the same frame.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::{Origin, ProgrammeId, SiteId};
 
-use crate::station::{ClockFormat, Day, OptOut, OptOutMode, Slot, Window};
+use crate::station::{ClockFormat, Day, Ending, OptOut, OptOutMode, Slot, Window};
 
 /// Seconds in a day of the grid.
 pub const DAY_S: u32 = 86_400;
@@ -32,6 +32,8 @@ pub struct GridSlot {
     pub window: Option<String>,
     /// Which edition, in words.
     pub edition: Option<String>,
+    /// How it ends, where its slot says; else as its programme does.
+    pub ending: Option<Ending>,
 }
 
 impl GridSlot {
@@ -272,6 +274,7 @@ fn network_slot(slot: &Slot) -> GridSlot {
         origin: Origin::Network,
         window: slot.window.clone(),
         edition: slot.edition.clone(),
+        ending: slot.ending,
     }
 }
 
@@ -289,6 +292,7 @@ fn opt_out_slot(opt_out: &OptOut) -> GridSlot {
         },
         window: Some(opt_out.window.clone()),
         edition: None,
+        ending: opt_out.ending,
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::civil::Time;
 
 use crate::changes::BadOverride;
 use crate::grid::{DAY_S, hms, second_of};
-use crate::station::{Day, Slot, Station, StationFile};
+use crate::station::{Day, Ending, Slot, Station, StationFile};
 
 /// What shall become of a slot of the network's week.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +38,13 @@ struct Content {
     programme: ProgrammeId,
     clock_format: String,
     edition: Option<String>,
+    ending: Option<Ending>,
 }
 
 impl From<&Slot> for Content {
     fn from(s: &Slot) -> Self {
         let (programme, clock_format) = (s.programme.clone(), s.clock_format.clone());
-        Self { length_s: s.duration_s, programme, clock_format, edition: s.edition.clone() }
+        Self { length_s: s.duration_s, programme, clock_format, edition: s.edition.clone(), ending: s.ending }
     }
 }
 
@@ -154,7 +155,7 @@ impl Station {
             return Err(bad("Cette émission y est déjà.", "This programme is there already."));
         }
         found.programme = programme.clone();
-        found.edition = None;
+        (found.edition, found.ending) = (None, None);
         if let Some(format) = format {
             format.clone_into(&mut found.clock_format);
         }
@@ -209,6 +210,7 @@ fn laid(day: Day, old: &[&Slot], contents: Vec<Content>) -> Vec<Slot> {
             programme: content.programme,
             clock_format: content.clock_format,
             edition: content.edition,
+            ending: content.ending,
             window: was.and_then(|s| s.window.clone()),
         }
     };

@@ -13,6 +13,7 @@ mod cards;
 mod choice;
 mod complaints;
 mod draft;
+mod ends;
 pub(crate) mod entries;
 mod flight;
 mod joins;

@@ -14,6 +14,7 @@ mod campaign;
 mod day;
 mod decided;
 mod election;
+mod ending;
 mod error;
 mod joins;
 mod music;
@@ -28,6 +29,7 @@ mod wire;
 pub use campaign::{Campaign, ChildPolicy, Hotline, SourceFigure, Spot};
 pub use day::{BadDay, Day};
 pub use election::ElectionSpec;
+pub use ending::{BadEnding, Ending};
 pub use error::StationError;
 pub use joins::{CurveSpec, JoinSpec};
 pub use music::{CategorySpec, MusicSpec};
@@ -246,6 +248,7 @@ impl Station {
             window: slot.window.clone(),
             clock_format: slot.clock_format.clone(),
             edition: slot.edition.clone(),
+            ending: slot.ending.or(programme.and_then(|p| p.ending)).unwrap_or_default(),
         }
     }
 

@@ -170,6 +170,7 @@ fn plain(day: Day, seconds: &Range<u32>, programme: &Programme, origin: Origin) 
         origin,
         window: None,
         edition: None,
+        ending: None,
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{Language, Origin, ProgrammeId, SiteId};
 use jiff::civil::Date;
 
 use crate::grid::hms;
-use crate::station::Day;
+use crate::station::{Day, Ending};
 
 /// One programme of a site's day as the grid says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct ProgrammeSlot {
     pub clock_format: String,
     /// Which edition, in words.
     pub edition: Option<String>,
+    /// How it ends where its sound lasts longer.
+    pub ending: Ending,
 }
 
 /// The word of the reference week for an origin.

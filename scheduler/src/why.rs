@@ -7,6 +7,7 @@ use crate::grid::hms;
 use crate::plan::{Bar, Draft, LengthFit, NoPlan, PlanInputs, Standing, Stretch, entries, fit, placed, ready};
 use crate::week::ProgrammeSlot;
 
+mod ends;
 mod music;
 mod slot;
 
@@ -51,7 +52,7 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
     let draft = Draft::new(inputs, None)?;
     let (entries, _) = entries::of(&draft);
     let entry = entries.iter().rfind(|e| e.at <= at && at < e.end());
-    let stretch = draft.stretches.iter().enumerate().rfind(|(_, s)| s.at <= at);
+    let stretch = entry.and_then(|e| ends::stretch_of(&draft, e, at));
     let (Some(entry), Some((n, stretch))) = (entry, stretch) else { return Ok(None) };
     let lead = stretch.instead_of.as_ref().unwrap_or(&stretch.slot);
     let slot = inputs.station.programme_slot(inputs.site, inputs.day, lead);
@@ -64,6 +65,7 @@ pub fn why(inputs: &PlanInputs<'_>, at: Timestamp) -> Result<Option<Why>, NoPlan
         None => teller.other(entry),
     }
     teller.pinned(entry);
+    teller.ends(entry);
     let Teller { reasons, losers, .. } = teller;
     Ok(Some(Why { entry: entry.clone(), slot, reasons, losers }))
 }

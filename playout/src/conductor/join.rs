@@ -3,13 +3,17 @@
 use domain::{Entry, Frames, Join, Rung, What};
 use jiff::Timestamp;
 
-use super::slot::{Cue, Stage};
+use super::slot::{Cue, Slot, Stage};
 use super::{Conductor, Work};
 use crate::realtime::{CUT_FADE, CueKey};
 
 impl Conductor {
     /// The cue of a sound whose length is known now, with its tail and its fades; `None` when it is in no slot.
     pub(super) fn joined(&mut self, key: CueKey, length: Frames) -> Option<Cue> {
+        if let Some(held) = self.poised.as_mut().filter(|p| p.cue.key == key) {
+            held.length = Some(length);
+            return Some(held.cue.clone());
+        }
         let i = self.lane.iter().position(|s| s.cue.key == key)?;
         let before = i.checked_sub(1).and_then(|i| self.lane.get(i)).map(|s| s.cue.clone());
         let after = self.lane.get(i).and_then(|s| self.after(&s.cue)).map(|e| e.join);
@@ -19,6 +23,7 @@ impl Conductor {
         slot.length = Some(length);
         let over = after.filter(|_| !slot.flows_on).map_or(Frames::ZERO, Join::over);
         slot.cue.tail = over.min(beyond);
+        slot.cue.duck = after.and_then(Join::duck).filter(|_| slot.cue.tail > Frames::ZERO);
         slot.cue.curves[1] = after.unwrap_or_default().curve();
         let cut = if beyond > Frames::ZERO && !slot.flows_on { CUT_FADE } else { Frames::ZERO };
         slot.cue.fade_out = slot.ending().max(cut);
@@ -49,11 +54,13 @@ impl Conductor {
             let span = slot.cue.end.since(slot.cue.at).unwrap_or_default();
             let beyond = slot.length.unwrap_or_default().saturating_sub(slot.cue.from + span);
             let tail = join.over().min(beyond);
-            let Some(slot) = self.lane.get_mut(i).filter(|s| s.cue.tail != tail) else { continue };
-            slot.cue.tail = tail;
+            let duck = join.duck().filter(|_| tail > Frames::ZERO);
+            let changed = |s: &&mut Slot| (s.cue.tail, s.cue.duck) != (tail, duck);
+            let Some(slot) = self.lane.get_mut(i).filter(changed) else { continue };
+            (slot.cue.tail, slot.cue.duck) = (tail, duck);
             slot.cue.fade_out = slot.cue.fade_out.max(CUT_FADE);
-            let (key, end, fade_out) = (slot.cue.key, slot.cue.last(), slot.cue.last_fade());
-            self.work.push_back(Work::Retime { key, end, fade_out });
+            let (key, end, fade_out, under) = (slot.cue.key, slot.cue.last(), slot.cue.last_fade(), slot.cue.under());
+            self.work.push_back(Work::Retime { key, end, fade_out, under });
         }
     }
 }

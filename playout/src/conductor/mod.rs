@@ -7,6 +7,7 @@
 mod join;
 mod own;
 mod place;
+mod poise;
 mod replan;
 mod sentences;
 mod slot;
@@ -18,12 +19,14 @@ use std::collections::VecDeque;
 use domain::{AudioHash, Entry, Finding, Frames, Moment, Position, Revision, Rung, What};
 use jiff::{SignedDuration, Timestamp};
 
+use poise::Moved;
+pub(crate) use poise::OnAir;
 pub use slot::Cue;
 use slot::{Mend, Slot, Stage};
 
 use crate::deck::Trouble;
 use crate::planfile::PlanBundle;
-use crate::realtime::{CueKey, JOIN_FADE};
+use crate::realtime::{CueKey, JOIN_FADE, Under};
 use crate::timeline::{Change, Timeline, Trust};
 
 /// How far ahead of the output entries are opened and loaded.
@@ -64,6 +67,8 @@ pub(crate) enum Fact {
     Began { key: CueKey },
     /// A cue has left the mixer.
     Ended { key: CueKey },
+    /// Somebody live came, left or was lost.
+    Live(OnAir),
 }
 
 /// Something to be done.
@@ -75,8 +80,10 @@ pub(crate) enum Work {
     Close { key: CueKey },
     /// Put a cue on the mixer.
     Load(Box<Cue>),
+    /// Begin a loaded cue elsewhere.
+    Start { key: CueKey, at: Position, end: Position, fade_out: Frames },
     /// Move the end of a cue.
-    Retime { key: CueKey, end: Position, fade_out: Frames },
+    Retime { key: CueKey, end: Position, fade_out: Frames, under: Option<Under> },
     /// Take a cue off.
     Forget { key: CueKey },
     /// Raise an alarm; `about` tells alarms with the same code apart.
@@ -95,6 +102,13 @@ pub(crate) struct Conductor {
     /// Whether what was placed last comes from them.
     alone: bool,
     lane: VecDeque<Slot>,
+    on_air: OnAir,
+    /// Since when that is so.
+    live_since: Position,
+    /// A start that waits, loaded for its latest time.
+    poised: Option<Slot>,
+    /// What followed the last one that did.
+    moved: Option<Moved>,
     work: VecDeque<Work>,
     last_key: u64,
     aired_until: Option<Timestamp>,
@@ -110,6 +124,10 @@ impl Conductor {
             own: None,
             alone: false,
             lane,
+            on_air: OnAir::default(),
+            live_since: Position(0),
+            poised: None,
+            moved: None,
             work,
             last_key: 0,
             aired_until: None,
@@ -132,6 +150,7 @@ impl Conductor {
                 }
             }
             Fact::Ended { key } => self.ended(key),
+            Fact::Live(on_air) => self.take_live(now, on_air),
         }
     }
 
@@ -190,6 +209,7 @@ impl Conductor {
             None => {}
         }
         self.drop_stale(now);
+        self.poise(now);
         self.mend(now);
         self.extend(now);
         if self.watched_at.is_none_or(|t| t + WATCH <= now.at) {
@@ -223,6 +243,7 @@ impl Conductor {
     fn rearrange(&mut self, now: Moment, present_end: Position, told_until: Option<Timestamp>) {
         let soon = now.at + COMMITTED;
         let keep = self.lane.iter().take_while(|s| s.is_committed(soon)).count();
+        self.let_be();
         self.drop_from(keep);
         self.renew_tails(false);
         if self.timeline.wall_of(present_end) < told_until {
@@ -281,6 +302,7 @@ impl Conductor {
 
     fn ended(&mut self, key: CueKey) {
         self.work.push_back(Work::Close { key });
+        self.poised.take_if(|p| p.cue.key == key);
         if let Some(i) = self.lane.iter().position(|s| s.cue.key == key) {
             self.drop_alarms(i);
             if let Some((trial, _)) = self.lane.remove(i).and_then(|s| s.mend).and_then(|m| m.trial) {
@@ -294,7 +316,7 @@ impl Conductor {
         let Some(slot) = self.slot(key) else { return };
         if let Some(old) = slot.replaces.take() {
             let end = slot.cue.at.max(now.at) + CROSSFADE;
-            self.work.push_back(Work::Retime { key: old, end, fade_out: CROSSFADE });
+            self.work.push_back(Work::Retime { key: old, end, fade_out: CROSSFADE, under: None });
         }
     }
 
@@ -351,7 +373,7 @@ impl Conductor {
             self.work.push_back(Work::Forget { key: old });
             self.lane.remove(i);
         } else {
-            self.work.push_back(Work::Retime { key: old, end: begin, fade_out: Frames::ZERO });
+            self.work.push_back(Work::Retime { key: old, end: begin, fade_out: Frames::ZERO, under: None });
         }
         for code in ["audio.missing", "audio.damaged", "audio.barred"] {
             self.calm(code, &about);
@@ -387,7 +409,7 @@ impl Conductor {
     }
 
     fn slot(&mut self, key: CueKey) -> Option<&mut Slot> {
-        self.lane.iter_mut().find(|s| s.cue.key == key)
+        self.lane.iter_mut().chain(&mut self.poised).find(|s| s.cue.key == key)
     }
 
     fn new_key(&mut self) -> CueKey {

@@ -17,6 +17,9 @@ impl Conductor {
     /// What is promised at `wall`, or begins within a snap of it, or else begins next; and by whom.
     pub(super) fn promised(&self, wall: Timestamp) -> Option<(&Entry, Rung)> {
         let near = wall.checked_add(SNAP).unwrap_or(wall);
+        if let Some(moved) = self.moved.as_ref().and_then(|m| m.at(near)) {
+            return Some(moved);
+        }
         let both = || of_both(self.bundle.as_ref().filter(|b| self.follows(b, near)), self.own.as_ref());
         let at = both().find_map(|(b, rung)| Some((b.plans.iter().find_map(|p| p.entry_at(near))?, rung)));
         at.or_else(|| {
@@ -39,6 +42,7 @@ impl Conductor {
     /// Takes newer plans of the site's own: what they promised and nobody hears yet is placed anew.
     pub(super) fn take_own_plans(&mut self, now: Moment, bundle: PlanBundle) {
         self.own = Some(bundle);
+        self.renew_waits();
         let soon = now.at + COMMITTED;
         let stays = |s: &super::Slot| s.source != Rung::OwnPlan || s.is_committed(soon);
         let keep = self.lane.iter().take_while(|s| stays(s)).count();

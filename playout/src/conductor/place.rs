@@ -13,7 +13,7 @@ pub(super) const SNAP: SignedDuration = SignedDuration::from_millis(50);
 const TOUCH: Frames = Frames(1);
 
 /// What may sound in a stretch of an entry.
-enum Right {
+pub(super) enum Right {
     /// Its own sound, up to this moment.
     Audio { until: Option<Timestamp> },
     /// Only the bed: it says so itself.
@@ -31,7 +31,10 @@ impl Conductor {
             let soonest = now.at + LEAD;
             let edge = self.lane.back().map(|s| s.cue.end).filter(|e| *e >= soonest);
             let begin = edge.unwrap_or(soonest);
-            if self.lane.len() >= MAX_LANE || begin > now.at + LOOK_AHEAD || !self.place(now, begin, edge.is_some()) {
+            if self.lane.len() + usize::from(self.poised.is_some()) >= MAX_LANE
+                || begin > now.at + LOOK_AHEAD
+                || !self.place(now, begin, edge.is_some())
+            {
                 return;
             }
         }
@@ -41,6 +44,9 @@ impl Conductor {
     pub(super) fn place(&mut self, now: Moment, begin: Position, touching: bool) -> bool {
         self.timeline.trim();
         let Some(wall) = self.timeline.wall_of(begin) else { return false };
+        if self.is_held(wall.checked_add(SNAP).unwrap_or(wall)) {
+            return false;
+        }
         let Some((entry, source)) = self.promised(wall).map(|(e, source)| (e.clone(), source)) else { return false };
         let Some((at, into)) = self.start_of(&entry, begin, wall, touching) else { return false };
         if at > now.at + LOOK_AHEAD {
@@ -80,7 +86,7 @@ impl Conductor {
     }
 
     /// Moves the end of the slot before so that it touches.
-    fn close_up(&mut self, at: Position, touching: bool) {
+    pub(super) fn close_up(&mut self, at: Position, touching: bool) {
         let Some(last) = self.lane.back_mut().filter(|s| touching && s.cue.end != at) else { return };
         // A hole of more than a snap stays the bed's.
         if at.since(last.cue.end).is_some_and(|gap| i128::from(gap.0) * 1_000 > SNAP.as_millis() * 48_000) {
@@ -92,18 +98,18 @@ impl Conductor {
         }
         last.cue.end = at;
         if cut > TOUCH {
-            last.cue.tail = Frames::ZERO;
+            (last.cue.tail, last.cue.duck) = (Frames::ZERO, None);
         }
         self.retime_last();
     }
 
     fn retime_last(&mut self) {
         let Some(last) = self.lane.back().filter(|s| s.stage != Stage::Opening) else { return };
-        let (key, end, fade_out) = (last.cue.key, last.cue.last(), last.cue.last_fade());
-        self.work.push_back(Work::Retime { key, end, fade_out });
+        let (key, end, fade_out, under) = (last.cue.key, last.cue.last(), last.cue.last_fade(), last.cue.under());
+        self.work.push_back(Work::Retime { key, end, fade_out, under });
     }
 
-    fn right_of(&self, entry: &Entry, wall: Timestamp) -> Right {
+    pub(super) fn right_of(&self, entry: &Entry, wall: Timestamp) -> Right {
         if let Some(until) = self.aired_until.filter(|t| wall < *t) {
             return Right::Heard { until };
         }
@@ -114,7 +120,7 @@ impl Conductor {
         }
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         now: Moment,
         (entry, source): (&Entry, Rung),
@@ -141,6 +147,7 @@ impl Conductor {
             fade_in,
             fade_out: Frames::ZERO,
             tail: Frames::ZERO,
+            duck: None,
             curves,
             rung,
             entry: entry.clone(),

@@ -29,6 +29,7 @@ impl Conductor {
             _ => {}
         }
         self.bundle = Some(bundle);
+        self.renew_waits();
         self.watched_at = None;
         let mut keep = 0;
         while let Some(slot) = self.lane.get(keep) {
@@ -78,11 +79,11 @@ impl Conductor {
         slot.cue.entry.length = length;
         slot.cue.end = end.max(slot.cue.at);
         slot.flows_on = false;
-        slot.cue.tail = Frames::ZERO;
+        (slot.cue.tail, slot.cue.duck) = (Frames::ZERO, None);
         slot.cue.fade_out = CUT_FADE;
         let (end, fade_out) = (slot.cue.end, slot.cue.fade_out);
         if slot.stage != Stage::Opening {
-            self.work.push_back(Work::Retime { key, end, fade_out });
+            self.work.push_back(Work::Retime { key, end, fade_out, under: None });
         }
     }
 
@@ -101,7 +102,7 @@ impl Conductor {
             self.let_replace(now, leaving);
         } else {
             let end = now.at + LEAD + CROSSFADE;
-            self.work.push_back(Work::Retime { key: leaving, end, fade_out: CROSSFADE });
+            self.work.push_back(Work::Retime { key: leaving, end, fade_out: CROSSFADE, under: None });
         }
     }
 

@@ -1,8 +1,8 @@
 //! One entry on its way to the output.
 
-use domain::{Curve, Entry, Frames, Gain, Position, Rung};
+use domain::{Curve, Duck, Entry, Frames, Gain, Position, Rung};
 
-use crate::realtime::CueKey;
+use crate::realtime::{CueKey, Under};
 
 /// A promise as physics: which frames of which sound, where on the output. Made from the [`crate::timeline::Timeline`]
 /// alone.
@@ -26,6 +26,8 @@ pub struct Cue {
     pub fade_out: Frames,
     /// How long it sounds on behind its end, fading away under what follows.
     pub tail: Frames,
+    /// How it steps back under what speaks over that.
+    pub duck: Option<Duck>,
     /// Shapes of the fade at its beginning and of the one that ends it.
     pub curves: [Curve; 2],
     /// The rung that it sounds on; below [`Rung::OwnPlan`] it has no sound of its own.
@@ -81,7 +83,17 @@ impl Cue {
 
     /// The fade that leads to [`Cue::last`].
     pub fn last_fade(&self) -> Frames {
-        if self.tail > Frames::ZERO { self.tail } else { self.fade_out }
+        match self.duck {
+            Some(duck) => duck.release.min(self.tail),
+            None if self.tail > Frames::ZERO => self.tail,
+            None => self.fade_out,
+        }
+    }
+
+    /// Where and how far it steps back: it has when what speaks over it begins.
+    pub fn under(&self) -> Option<Under> {
+        let Duck { attack, release, .. } = self.duck?;
+        Some(Under { from: self.end - attack, factor: self.duck?.factor(), attack, release })
     }
 }
 

@@ -7,6 +7,8 @@ use jiff::ToSpan;
 use super::*;
 use crate::testing::{audio, bundle, day_of};
 
+mod waits;
+
 /// A stretch that was on: which entry, its own sound or the bed, where in its file.
 #[derive(Clone, Debug, PartialEq)]
 struct Heard {
@@ -76,6 +78,9 @@ impl Rig {
             Work::Load(cue) => {
                 let end = cue.last();
                 self.on.insert(cue.key, (Cue { end, ..*cue }, false));
+            }
+            Work::Start { key, at, end, .. } => {
+                self.on.entry(key).and_modify(|(cue, _)| (cue.at, cue.end) = (at, end));
             }
             Work::Retime { key, end, .. } => {
                 if let Some((cue, _)) = self.on.get_mut(&key) {

@@ -73,6 +73,7 @@ fn cue(key: CueKey, feed: crate::realtime::Feed) -> Order {
         fade_in: Frames::ZERO,
         fade_out: Frames::ZERO,
         curves: [Curve::EqualPower; 2],
+        under: None,
         rung: Rung::Plan,
         silence_meant: false,
     })

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{Entry, Moment, Position, Rung};
+use domain::{Entry, Frames, Moment, Position, Rung};
 
 use super::Engine;
+use crate::conductor::Fact;
 use crate::live::{LiveDesk, Seat};
-use crate::realtime::{LiveFeed, LiveGate, Order};
+use crate::realtime::{CueKey, LiveFeed, LiveGate, Order};
 
 impl Engine {
     /// Gives the site a line on which somebody live may take the air: the sound by `feed`, everything else by `desk`.
@@ -26,7 +27,17 @@ impl Engine {
         for code in told.calmed {
             self.board.calm(now.at, &code, "live");
         }
+        let on_air = seat.on_air();
         self.live = Some(seat);
+        if std::mem::replace(&mut self.on_air, on_air) != on_air {
+            self.tell(now, Fact::Live(on_air));
+        }
+    }
+
+    /// A cue that waits begins elsewhere than it was loaded for, on the mixer and in the books.
+    pub(super) fn start(&mut self, key: CueKey, (at, end, fade_out): (Position, Position, Frames)) {
+        self.ledger.start(key, at, end.since(at).unwrap_or_default());
+        self.order(Order::Start { key, at, end, fade_out });
     }
 
     /// Another rung sounds: what that means for the record.

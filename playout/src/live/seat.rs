@@ -8,6 +8,7 @@ use super::desk::{Guest, LiveDesk, Report};
 use super::hearing::SILENT_MAX;
 use super::takeover::{End, Gate, Source, Standing, Takeover};
 use super::{Fault, sentences};
+use crate::conductor::OnAir;
 use crate::realtime::LiveGate;
 use crate::timeline::Timeline;
 
@@ -65,6 +66,15 @@ impl Seat {
     /// The last who had the air, as the thing that sounded, and how it ended.
     pub(crate) fn aired(&self) -> (Option<AssetId>, Outcome) {
         (asset(&self.person), self.outcome)
+    }
+
+    /// How whoever has, or had, the air stands to the plan.
+    pub(crate) fn on_air(&self) -> OnAir {
+        match (self.takeover.on_since(), self.outcome) {
+            (Some(_), _) => OnAir::Live,
+            (None, Outcome::Whole) => OnAir::Nobody,
+            (None, _) => OnAir::Lost,
+        }
     }
 
     fn source(&self, now: Moment, time: &Timeline, guest: &Guest, report: Report) -> Source {

@@ -122,16 +122,23 @@ mod tests {
     }
 
     #[test]
-    fn joins_read_back_and_a_file_from_before_joins_is_butt_to_butt() {
-        use domain::{Curve, Frames, Join};
+    fn joins_and_waits_read_back_and_a_file_from_before_them_is_as_it_was() {
+        use domain::{Curve, Frames, Join, Wait};
         let bare = day_plan("2026-11-24");
         let old = encode(&bundle(7, vec![bare.clone()])).unwrap();
         let text = String::from_utf8_lossy(&old).into_owned();
-        assert!(["join", "fade_out", "silence_meant"].iter().all(|field| !text.contains(field)), "as it always was");
+        assert!(
+            ["join", "fade_out", "silence_meant", "wait_"].iter().all(|field| !text.contains(field)),
+            "as it always was"
+        );
         let over = Frames::from_secs(2);
-        for join in [Join::Segue { over, curve: Curve::Linear }, Join::Cross { over, curve: Curve::EqualPower }] {
+        let duck = domain::Duck { depth_db: 12, attack: Frames::from_millis(300), release: Frames::from_millis(500) };
+        let (linear, power) = (Curve::Linear, Curve::EqualPower);
+        for join in [Join::Segue { over, curve: linear }, Join::Cross { over, curve: power }, Join::Over { over, duck }]
+        {
             let mut entries = bare.entries().to_vec();
             (entries[1].join, entries[1].fade_out, entries[1].silence_meant) = (join, Frames::from_secs(3), true);
+            entries[2].wait = Wait { early: Frames::from_secs(120), late: Frames::from_secs(300) };
             let bounds = (entries[0].at, entries[entries.len() - 1].end());
             let plan = SitePlan::new(bare.site(), bare.day(), bare.revision(), bounds, entries).unwrap();
             let b = bundle(8, vec![plan]);

@@ -1,7 +1,8 @@
 //! The JSON inside a plan file: a mirror of the domain's types, checked on the way in.
 
 use domain::{
-    AudioHash, Curve, Entry, EntryId, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, What,
+    AudioHash, Curve, Duck, Entry, EntryId, Fit, Frames, Gain, Join, Origin, Revision, Segment, SitePlan, Start, Wait,
+    What,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ struct WireEntry {
     fade_out_frames: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     silence_meant: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    wait_early_frames: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    wait_late_frames: u64,
 }
 
 /// How an entry begins; absent in files that are older than joins.
@@ -54,11 +59,21 @@ enum WireJoin {
     Segue {
         over_frames: u64,
         curve: WireCurve,
+        /// Where the one before steps back instead of fading away; older software lets it fade away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duck: Option<WireDuck>,
     },
     Cross {
         over_frames: u64,
         curve: WireCurve,
     },
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct WireDuck {
+    depth_db: u8,
+    attack_frames: u64,
+    release_frames: u64,
 }
 
 impl WireJoin {
@@ -77,8 +92,13 @@ impl From<Join> for WireJoin {
         let (over_frames, curve) = (join.over().0, join.curve().into());
         match join {
             Join::Butt => Self::Butt,
-            Join::Segue { .. } => Self::Segue { over_frames, curve },
+            Join::Segue { .. } => Self::Segue { over_frames, curve, duck: None },
             Join::Cross { .. } => Self::Cross { over_frames, curve },
+            Join::Over { duck, .. } => {
+                let (attack_frames, release_frames) = (duck.attack.0, duck.release.0);
+                let duck = WireDuck { depth_db: duck.depth_db, attack_frames, release_frames };
+                Self::Segue { over_frames, curve, duck: Some(duck) }
+            }
         }
     }
 }
@@ -88,8 +108,15 @@ impl From<WireJoin> for Join {
         let over = |frames: u64| Frames(frames).min(Self::MAX);
         match wire {
             WireJoin::Butt => Self::Butt,
-            WireJoin::Segue { over_frames, curve } => Self::Segue { over: over(over_frames), curve: curve.into() },
+            WireJoin::Segue { over_frames, curve, duck: None } => {
+                Self::Segue { over: over(over_frames), curve: curve.into() }
+            }
             WireJoin::Cross { over_frames, curve } => Self::Cross { over: over(over_frames), curve: curve.into() },
+            WireJoin::Segue { over_frames, duck: Some(duck), .. } => {
+                let (attack, release) = (Frames(duck.attack_frames), Frames(duck.release_frames));
+                let duck = Duck { depth_db: duck.depth_db, attack, release }.bounded();
+                Self::Over { over: over(over_frames), duck }
+            }
         }
     }
 }
@@ -174,6 +201,8 @@ fn wire_entry(e: &Entry) -> WireEntry {
         join: e.join.into(),
         fade_out_frames: e.fade_out.0,
         silence_meant: e.silence_meant,
+        wait_early_frames: e.wait.early.0,
+        wait_late_frames: e.wait.late.0,
     }
 }
 
@@ -215,6 +244,7 @@ fn entry(w: WireEntry) -> Result<Entry> {
         join: w.join.into(),
         fade_out: Frames(w.fade_out_frames.min(w.length_frames)),
         silence_meant: w.silence_meant,
+        wait: Wait { early: Frames(w.wait_early_frames), late: Frames(w.wait_late_frames) }.bounded(),
     })
 }
 

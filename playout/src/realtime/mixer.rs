@@ -157,7 +157,8 @@ impl Mixer {
         let now = self.mixed();
         match order {
             Order::Load(load) => self.load(load),
-            Order::Retime { key, end, fade_out } => self.with(key, |v| v.retime(end, fade_out, now)),
+            Order::Start { key, at, end, fade_out } => self.with(key, |v| v.start(at, end, fade_out)),
+            Order::Retime { key, end, fade_out, under } => self.with(key, |v| v.retime(end, fade_out, under, now)),
             Order::Forget { key } => self.with(key, |v| v.forget(now)),
             Order::Bed(feed) => self.take_bed(feed),
             Order::Live(feed) => self.take_live(feed),

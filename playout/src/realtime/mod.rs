@@ -17,6 +17,7 @@ mod live;
 mod mixer;
 mod order;
 mod ramp;
+mod under;
 mod voice;
 
 pub use block::{BLOCK_FRAMES, Block, Frame, SILENCE};
@@ -30,4 +31,5 @@ pub use limiter::{LOOK_AHEAD_FRAMES, Limiter};
 pub use live::{LIVE_FADE, LIVE_RING, LiveFeed, LiveFiller, LiveGate, live_feed};
 pub use mixer::{Desk, MAX_VOICES, Mixer};
 pub use order::{CueKey, Event, Load, Order};
+pub use under::Under;
 pub use voice::{CUT_FADE, JOIN_FADE, TAIL};

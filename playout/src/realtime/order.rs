@@ -4,6 +4,7 @@ use domain::{Curve, Frames, Gain, Position, Rung};
 
 use super::feed::Feed;
 use super::live::LiveFeed;
+use super::under::Under;
 
 /// The name of one cue on both sides of the line; never used twice in a boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +29,8 @@ pub struct Load {
     pub fade_out: Frames,
     /// Shape of the fade at its beginning and of the one before its end; a retimed end fades at equal power.
     pub curves: [Curve; 2],
+    /// Where it steps back under another that speaks over it.
+    pub under: Option<Under>,
     /// The rung that it sounds on.
     pub rung: Rung,
     /// Whether silence belongs to it: the watch then lets it be.
@@ -38,6 +41,17 @@ pub struct Load {
 pub enum Order {
     /// Takes a cue onto a free voice.
     Load(Load),
+    /// Begins a cue that waits, elsewhere than it was loaded for; one that has begun is left alone.
+    Start {
+        /// Which cue.
+        key: CueKey,
+        /// Its new beginning.
+        at: Position,
+        /// Its new end.
+        end: Position,
+        /// Length of the fade before that.
+        fade_out: Frames,
+    },
     /// Moves the end of a cue, with this fade before it. An end that has passed ends it after a very short fade.
     Retime {
         /// Which cue.
@@ -46,6 +60,8 @@ pub enum Order {
         end: Position,
         /// Length of the fade before it.
         fade_out: Frames,
+        /// Where it steps back; `None` lets it come forward again.
+        under: Option<Under>,
     },
     /// Takes a cue off: unheard if it has not begun, otherwise after a very short fade.
     Forget {

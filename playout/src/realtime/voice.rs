@@ -8,6 +8,7 @@ use super::feed::{CHUNK_FRAMES, Chunk, Feed};
 use super::ladder::RUNG_FADE;
 use super::order::{CueKey, Event, Load};
 use super::ramp::{Ramp, equal_power};
+use super::under::{Stepping, Under};
 
 /// Frames over which a voice leaves whose deck is late, and comes in that joins in the middle: the same 50 ms as the rung
 /// below, so that both together are one equal-power crossfade.
@@ -49,6 +50,7 @@ pub(super) struct Voice {
     state: State,
     taken: u64,
     join: Ramp,
+    stepping: Stepping,
     began: bool,
 }
 
@@ -65,16 +67,24 @@ pub(super) struct Report {
 
 impl Voice {
     pub(super) fn new(load: Load) -> Self {
-        let factor = load.gain.linear();
-        Self { load, factor, state: State::Waiting, taken: 0, join: Ramp::at(1.0), began: false }
+        let (factor, stepping) = (load.gain.linear(), Stepping::new(load.under));
+        Self { load, factor, state: State::Waiting, taken: 0, join: Ramp::at(1.0), stepping, began: false }
     }
 
     pub(super) fn key(&self) -> CueKey {
         self.load.key
     }
 
+    /// Moves a beginning that has not come yet.
+    pub(super) fn start(&mut self, at: Position, end: Position, fade_out: Frames) {
+        if !self.began {
+            (self.load.at, self.load.end, self.load.fade_out) = (at, end, fade_out);
+        }
+    }
+
     /// Moves the end; one that has passed becomes a very short fade from `now`.
-    pub(super) fn retime(&mut self, end: Position, fade_out: Frames, now: Position) {
+    pub(super) fn retime(&mut self, end: Position, fade_out: Frames, under: Option<Under>, now: Position) {
+        self.stepping.order(under);
         self.load.curves[1] = Curve::EqualPower;
         let soonest = now + CUT_FADE;
         if end < soonest && self.began {
@@ -88,7 +98,7 @@ impl Voice {
 
     /// Ends it: unheard when it has not begun, otherwise after a very short fade.
     pub(super) fn forget(&mut self, now: Position) {
-        self.retime(now, CUT_FADE, now);
+        self.retime(now, CUT_FADE, None, now);
     }
 
     /// The event that hands everything home.
@@ -226,6 +236,7 @@ impl Voice {
         for (i, ((out, cover), frame)) in outs.zip(sound).enumerate() {
             let mut g = self.factor * fade(start + i as u64, self.load.fade_in, curve_in);
             g *= fade(left.saturating_sub(i as u64), self.load.fade_out, curve_out);
+            g *= self.stepping.step(at + Frames(i as u64));
             if !self.join.is_open() {
                 g *= self.join.step(true, JOIN_FADE.0 as f32);
             }

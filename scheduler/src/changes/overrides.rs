@@ -239,5 +239,6 @@ fn programme(spec: &OverrideSpec) -> Programme {
         repeat_of: None,
         version_of: None,
         site: None,
+        ending: None,
     }
 }

@@ -1,6 +1,6 @@
 //! A decided day written down as second-exact entries.
 
-use domain::{Asset, AssetKind, Entry, EntryId, Fit, Frames, Join, Segment, Severity, Start, What};
+use domain::{Asset, AssetKind, Entry, EntryId, Fit, Frames, Join, Segment, Severity, Start, Wait, What};
 use jiff::Timestamp;
 
 use super::draft::Draft;
@@ -26,6 +26,7 @@ pub(crate) fn of(draft: &Draft<'_>) -> (Vec<Entry>, Remarks) {
         settled = still.len();
         entries.splice(..0, still);
     }
+    super::ends::meet(draft, &mut entries, settled, &mut remarks);
     super::joins::lay(draft, &mut entries, settled);
     (entries, remarks)
 }
@@ -45,6 +46,7 @@ struct Writer<'d, 'a> {
 
 impl<'a> Writer<'_, 'a> {
     fn slot(&mut self) {
+        let first = self.entries.len();
         for piece in self.stretch.pieces(self.draft.inputs.station) {
             self.pin(piece);
             match piece.kind {
@@ -56,6 +58,7 @@ impl<'a> Writer<'_, 'a> {
         if self.stretch.over_s > 0 {
             self.bed("over", Frames::from_secs(u64::from(self.stretch.over_s)));
         }
+        super::ends::fade(self.stretch, self.entries.get_mut(first..).unwrap_or_default());
     }
 
     /// A fixed segment begins at its second of the day; where what stands before it could not give enough, that is said.
@@ -185,6 +188,7 @@ impl<'a> Writer<'_, 'a> {
         let programme = self.stretch.programme;
         let pinned = std::mem::take(&mut self.pinned);
         let start = if self.at == Frames::ZERO || pinned { Start::Hard } else { Start::Follows };
+        let wait = if self.at == Frames::ZERO { super::ends::wait(self.draft, self.n) } else { Wait::NONE };
         let bed = Entry {
             id,
             at: self.now(),
@@ -200,6 +204,7 @@ impl<'a> Writer<'_, 'a> {
             join: Join::Butt,
             fade_out: Frames::ZERO,
             silence_meant: false,
+            wait,
         };
         self.entries.push(change(bed));
         self.at += length;

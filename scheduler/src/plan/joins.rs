@@ -11,7 +11,7 @@ use super::draft::Draft;
 use crate::rules::rule;
 
 /// A shorter overlap is not heard as one.
-const OVER_MIN: Frames = Frames::from_millis(100);
+pub(super) const OVER_MIN: Frames = Frames::from_millis(100);
 
 /// Lays the joins between entries; the first `settled` of them stay as they are.
 pub(super) fn lay(draft: &Draft<'_>, entries: &mut [Entry], settled: usize) {
@@ -30,7 +30,7 @@ pub(super) fn lay(draft: &Draft<'_>, entries: &mut [Entry], settled: usize) {
 }
 
 /// How long an opt-out takes to fade before the network comes back.
-fn return_fade(draft: &Draft<'_>) -> Frames {
+pub(super) fn return_fade(draft: &Draft<'_>) -> Frames {
     let tuning = &draft.inputs.station.file().rule;
     let fade_s = rule("R-OPT-02").and_then(|r| r.figure("fade_s", tuning)).unwrap_or_default();
     Frames::from_millis((fade_s * 1_000.0) as u64)
@@ -62,8 +62,19 @@ fn meet(draft: &Draft<'_>, a: &mut Entry, b: &mut Entry, rest: &mut [Entry]) {
     let (curve, over_max) = (spec.curve(), spec.over().min(b.length).min(a.length));
     let Some((file, stops_at)) = sound(draft, a).filter(|_| !goes_on(a, rest)) else { return };
     let heard_to = file.cues.map_or(file.length, |c| c.end);
+    // Music that goes on behind its place steps back under a station's own short word.
+    let beyond = heard_to.saturating_sub(stops_at);
+    let speaks = a.segment == Segment::Content && matches!(b.segment, Segment::Sweeper | Segment::Ident);
+    if let Some(duck) = spec.duck().filter(|_| speaks) {
+        let over = beyond.min(b.length).min(a.length).min(Join::MAX);
+        if over >= OVER_MIN {
+            a.fade_out = Frames::ZERO;
+            b.join = Join::Over { over, duck };
+            return;
+        }
+    }
     // The sound goes on behind its place: it is faded away there.
-    let over = heard_to.saturating_sub(stops_at).min(over_max);
+    let over = beyond.min(over_max);
     if over >= OVER_MIN {
         let crosses = b.start != Start::Hard && a.segment == Segment::Content && b.segment == Segment::Content;
         a.fade_out = Frames::ZERO;
@@ -105,7 +116,7 @@ fn goes_on(entry: &Entry, rest: &[Entry]) -> bool {
 }
 
 /// The card of an entry's sound, and where in the file the entry stops.
-fn sound<'a>(draft: &Draft<'a>, entry: &Entry) -> Option<(&'a Asset, Frames)> {
+pub(super) fn sound<'a>(draft: &Draft<'a>, entry: &Entry) -> Option<(&'a Asset, Frames)> {
     let What::Audio { asset, hash, from, .. } = &entry.what else { return None };
     let card = draft.cards.get(asset).filter(|card| card.hash == *hash)?;
     Some((card, *from + entry.length))

@@ -85,7 +85,9 @@ impl<'a> Settled<'a> {
             let present = at < self.until && self.until < to && piece.kind == SegmentKind::Contenu;
             match old.get(&at) {
                 Some(was) => (at >= self.until || (present && differs(was, stretch, piece))).then_some(at),
-                None => (present && sustaining && stretch.content.is_some()).then_some(at),
+                None => {
+                    (present && sustaining && stretch.content.is_some() && !self.knows(&stretch.slot)).then_some(at)
+                }
             }
         };
         let firsts = stretches.iter().flat_map(|s| s.pieces(inputs.station).into_iter().map(move |p| (s, p)));
@@ -100,10 +102,22 @@ impl<'a> Settled<'a> {
         Kept { entries: &entries[..entries.partition_point(|e| e.at < seam)], seam, until: self.until }
     }
 
+    /// What the names of a slot's entries begin with.
+    fn name(&self, slot: &GridSlot) -> String {
+        let start = hms(slot.start_s).to_string().replace(':', "");
+        format!("{}/{start}/{}/", self.plan.day(), slot.programme)
+    }
+
+    /// Whether sound stands for a slot, at whatever time.
+    fn knows(&self, slot: &GridSlot) -> bool {
+        let name = self.name(slot);
+        let mut own = self.plan.entries().iter().filter(|e| e.id.as_str().starts_with(&name));
+        own.any(|e| e.segment == Segment::Content && e.what != What::Bed)
+    }
+
     /// The file that a slot has begun with.
     pub(super) fn content_of(&self, slot: &GridSlot) -> Option<&'a AssetId> {
-        let start = hms(slot.start_s).to_string().replace(':', "");
-        let name = format!("{}/{start}/{}/", self.plan.day(), slot.programme);
+        let name = self.name(slot);
         let begun = self.plan.entries().iter().take_while(|e| e.at < self.until);
         let mut own = begun.filter(|e| e.segment == Segment::Content && e.id.as_str().starts_with(&name));
         own.find_map(|e| match &e.what {

@@ -90,6 +90,7 @@ impl Stretch<'_> {
                 content_s += dur_s;
             }
         }
+        super::ends::absorb(self, &mut pieces);
         pieces
     }
 

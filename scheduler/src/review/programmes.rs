@@ -32,6 +32,12 @@ fn of_day(old: &[ProgrammeSlot], new: &[ProgrammeSlot], (site, day): (SiteId, Da
                 format!("{from}–{to}: « {title} » au lieu de « {lost} »."),
                 format!("{from}–{to}: “{title}” instead of “{lost}”."),
             )
+        } else if (was.start_s, was.end_s) == (slot.start_s, slot.end_s) {
+            let ((fr, en), (was_fr, was_en)) = (slot.ending.words(), was.ending.words());
+            (
+                format!("« {title} » ({from}), si elle dure plus que sa place: {fr}, au lieu de: {was_fr}."),
+                format!("“{title}” ({from}), if it lasts longer than its place: {en}, instead of: {was_en}."),
+            )
         } else if was.start_s == slot.start_s {
             let end = hms(was.end_s);
             (
@@ -51,5 +57,5 @@ fn of_day(old: &[ProgrammeSlot], new: &[ProgrammeSlot], (site, day): (SiteId, Da
 
 /// Whether nobody would hear the difference.
 fn same(a: &ProgrammeSlot, b: &ProgrammeSlot) -> bool {
-    (a.start_s, a.end_s, &a.programme) == (b.start_s, b.end_s, &b.programme)
+    (a.start_s, a.end_s, &a.programme, a.ending) == (b.start_s, b.end_s, &b.programme, b.ending)
 }

@@ -386,6 +386,9 @@ pub struct Programme {
     /// The site that makes it.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,
+    /// What becomes of sound that lasts longer than its place, where its slot says nothing: `cut` when absent.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub ending: Option<super::Ending>,
 }
 
 impl Programme {
@@ -432,6 +435,9 @@ pub struct Slot {
     /// The window that opens here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<String>,
+    /// What becomes of sound that lasts longer than its place.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub ending: Option<super::Ending>,
 }
 
 /// What a site airs instead of the network.
@@ -463,6 +469,9 @@ pub struct OptOut {
     /// The site that it comes from, when another.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub source_site: Option<SiteId>,
+    /// What becomes of sound that lasts longer than its place.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub ending: Option<super::Ending>,
 }
 
 /// Where an opt-out comes from.

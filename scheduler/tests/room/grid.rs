@@ -31,6 +31,7 @@ fn slot(day: Day, seconds: &Range<u32>) -> Slot {
         clock_format: length_s.to_string(),
         edition: None,
         window: None,
+        ending: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn opt_out(site: SiteId, day: Day, seconds: &Range<u32>) -> OptOut {
         clock_format: length_s.to_string(),
         mode: OptOutMode::Local,
         source_site: None,
+        ending: None,
     }
 }
 

@@ -108,21 +108,54 @@ fn an_opt_out_fades_three_seconds_before_the_network_comes_back() {
     }
 }
 
+/// The station with this `[join]` table.
+fn own(table: &str) -> Result<Station, scheduler::StationError> {
+    let text = station().to_toml().unwrap();
+    let (head, tail) = text.split_once("[join]").unwrap();
+    let rest = &tail[tail.find("\n[").unwrap()..];
+    Station::parse(&format!("{head}[join]\n{table}\n{rest}"))
+}
+
+#[test]
+fn music_steps_back_under_a_short_word_of_the_station_when_that_wants_it() {
+    for (table, wanted) in [("duck_db = 12\nduck_attack_s = 0.2", true), ("duck_db = 0", false)] {
+        let station = own(table).unwrap();
+        let mut assets = everything(&station);
+        for card in &mut assets {
+            card.length += ms(7_000);
+        }
+        // Friday's hour of calm ends with the station's name.
+        let inputs = PlanInputs::new("GAO".parse().unwrap(), "2026-11-27".parse().unwrap(), &station, &assets);
+        let plan = plan(&inputs, domain::Revision(1)).unwrap().0;
+        let spoken: Vec<_> = plan.entries().windows(2).filter(|p| p[1].join.duck().is_some()).collect();
+        assert_eq!(!spoken.is_empty(), wanted, "{table}");
+        for pair in spoken {
+            let music = station.programme(&pair[0].programme).is_some_and(|p| p.music_share >= 0.9);
+            assert!(music && pair[0].segment == Segment::Content, "{}", pair[0].id);
+            assert!(matches!(pair[1].segment, Segment::Sweeper | Segment::Ident), "{}", pair[1].id);
+            let (over, duck) = (pair[1].join.over(), pair[1].join.duck().unwrap());
+            assert!(over <= pair[1].length && over <= Join::MAX);
+            assert_eq!((duck.depth_db, duck.attack, duck.release), (12, ms(200), ms(800)));
+        }
+    }
+}
+
 #[test]
 fn the_station_chooses_length_and_shape() {
-    let text = station().to_toml().unwrap();
-    let own = |table: &str| {
-        let (head, tail) = text.split_once("[join]").unwrap();
-        let rest = &tail[tail.find("\n[").unwrap()..];
-        Station::parse(&format!("{head}[join]\n{table}\n{rest}"))
-    };
     let chosen = own("over_s = 0.5\ncurve = \"linear\"").unwrap();
     let assets = with(&chosen, "jingle-generique-30", |a| a.length = ms(31_500));
     let plan = planned(&chosen, &assets);
     assert_eq!(at(&plan, "00:45:10").1.join, Join::Segue { over: ms(500), curve: Curve::Linear });
     let butt = own("over_s = 0.0").unwrap();
     assert_eq!(at(&planned(&butt, &assets), "00:45:10").1.join, Join::Butt);
-    for bad in ["over_s = -1.0", "over_s = 11.0", "over_s = nan", "music_share_min = 0.2"] {
+    for bad in [
+        "over_s = -1.0",
+        "over_s = 11.0",
+        "over_s = nan",
+        "music_share_min = 0.2",
+        "duck_db = 41",
+        "duck_release_s = 2.1",
+    ] {
         assert!(own(bad).unwrap_err().en.contains("[join]"), "{bad}");
     }
 }

@@ -6,6 +6,7 @@ mod alone;
 mod breaks;
 mod catalogue;
 mod dates;
+mod ends;
 mod exchange;
 mod file;
 mod given;

@@ -60,6 +60,7 @@ fn slot(day: Day, from: u32, to: u32) -> Slot {
         clock_format: format!("L{}", to - from),
         edition: None,
         window: None,
+        ending: None,
     }
 }
 
