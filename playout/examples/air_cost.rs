@@ -33,6 +33,7 @@ fn main() {
         from: "2026-11-24T08:00:00Z".parse().unwrap(),
         length: Frames::from_secs(3_600),
         ceiling: TruePeak::CEILING,
+        agc: None,
     };
     for (name, hash, gain_db) in [("under the ceiling", quiet, 0.0), ("limited all the time", loud, 6.0)] {
         let library = ShelfLibrary::new(dir.path(), None);

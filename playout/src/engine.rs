@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    Alarm, BootId, Entry, Finding, Frames, Moment, NowNext, Position, Revision, Rung, Severity, SiteId, TruePeak,
+    Alarm, BootId, Entry, Finding, Frames, Loudness, Moment, NowNext, Position, Revision, Rung, Severity, SiteId,
+    TruePeak,
 };
 use jiff::Timestamp;
 
@@ -23,7 +24,7 @@ use crate::journal::JournalWriter;
 use crate::ledger::Ledger;
 use crate::live::Seat;
 use crate::planfile::PlanBundle;
-use crate::realtime::{CueKey, Desk, Event, Feed, Floor, Gauges, Limiter, Load, Mixer, Order};
+use crate::realtime::{Agc, CueKey, Desk, Event, Feed, Floor, Gauges, Limiter, Load, Mixer, Order};
 use crate::timeline::{Timeline, Trust};
 
 /// How often a missing bed is looked for.
@@ -50,6 +51,8 @@ pub struct EngineConfig {
     pub last_seen: Option<Timestamp>,
     /// What nothing that leaves its mixer passes; used where the engine makes the mixer.
     pub ceiling: TruePeak,
+    /// Where the station's levelling leads everything, before the limiter; `None` has none. Used where the engine makes the mixer.
+    pub agc: Option<Loudness>,
 }
 
 /// What an engine says of itself, for vitals.
@@ -113,6 +116,7 @@ impl Engine {
     pub fn new(config: EngineConfig) -> Result<(Self, Mixer)> {
         let library = ShelfLibrary::new(&config.shelf_dir, config.bed.clone());
         let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(config.ceiling));
+        let mixer = mixer.levelled(config.agc.map(Agc::new));
         let engine = Self::beside(config, Box::new(library), desk)?;
         Ok((engine, mixer))
     }
@@ -132,7 +136,8 @@ impl Engine {
     pub fn in_step(config: &EngineConfig, library: Box<dyn Library>) -> (Self, Mixer) {
         let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(config.ceiling));
         let (side, home) = split(desk);
-        (Self::tie(config, Timeline::told(), side, Decks::here(library, home), None), mixer)
+        let engine = Self::tie(config, Timeline::told(), side, Decks::here(library, home), None);
+        (engine, mixer.levelled(config.agc.map(Agc::new)))
     }
 
     fn tie(

@@ -1,6 +1,6 @@
 //! The air without waiting for it: the same engine and the same mixer, faster than time.
 
-use domain::{BootId, Frames, Moment, Position, SiteId, TruePeak};
+use domain::{BootId, Frames, Loudness, Moment, Position, SiteId, TruePeak};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deck::Library;
@@ -23,6 +23,8 @@ pub struct RenderSpec {
     pub length: Frames,
     /// What nothing passes.
     pub ceiling: TruePeak,
+    /// Where the station's levelling leads everything; `None` has none.
+    pub agc: Option<Loudness>,
 }
 
 /// Renders what the site's transmitter gets from `spec.from` on and hands it to `sink`, in order, without a hole. The same
@@ -41,6 +43,7 @@ pub fn render(
         journal_dir: None,
         last_seen: None,
         ceiling: spec.ceiling,
+        agc: spec.agc,
     };
     let (mut engine, mut mixer) = Engine::in_step(&config, library);
     let lead_in = SignedDuration::from_nanos(LEAD_IN.as_duration().as_nanos() as i64);

@@ -77,6 +77,7 @@ impl Site {
             journal_dir: Some(self.path("journal")),
             last_seen: None,
             ceiling: TruePeak::CEILING,
+            agc: None,
         }
     }
 
@@ -193,6 +194,7 @@ fn a_file_that_changes_under_the_player_never_becomes_sound() {
             from,
             length: Frames::from_secs(60),
             ceiling: TruePeak::CEILING,
+            agc: None,
         };
         let mut got = Vec::new();
         let engine = render(spec, plans, Box::new(site.library()), |frames| {

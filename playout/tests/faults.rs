@@ -114,7 +114,7 @@ fn sounds(seconds: &[u64]) -> SitePlan {
 fn air(plan: SitePlan, shelf: Shelf, seconds: u64) -> (Vec<f32>, Engine) {
     let from = "2026-11-24T08:00:05Z".parse().unwrap();
     let length = Frames::from_secs(seconds);
-    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length, ceiling: TruePeak::CEILING };
+    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length, ceiling: TruePeak::CEILING, agc: None };
     let mut got = Vec::new();
     let engine = render(spec, bundle(1, vec![plan]), Box::new(shelf), |frames| {
         got.extend(frames.iter().map(|f| f[0]));
@@ -162,7 +162,7 @@ fn every_hard_start_lands_on_its_frame() {
     let (mut at, mut starts) = (0, 0);
     let from = "2026-11-24T08:00:00Z".parse().unwrap();
     let length = Frames::from_secs(count * apart_s + 1);
-    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length, ceiling: TruePeak::CEILING };
+    let spec = RenderSpec { site: "GAO".parse().unwrap(), from, length, ceiling: TruePeak::CEILING, agc: None };
     let engine = render(spec, bundle(1, vec![plan(&rows)]), Box::new(Shelf::on(Disk::Sound)), |frames| {
         for frame in frames {
             let (n, into) = (at / apart, at % apart);

@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use domain::TruePeak;
-use playout::realtime::{BLOCK_FRAMES, Frame, LOOK_AHEAD_FRAMES, Limiter, SILENCE};
+use domain::{Loudness, TruePeak};
+use playout::realtime::{Agc, BLOCK_FRAMES, Frame, LOOK_AHEAD_FRAMES, Limiter, SILENCE};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -27,6 +27,11 @@ fn limited(sound: impl Fn(usize) -> Frame) -> Vec<Frame> {
 
 /// The true peak in dBTP that ffmpeg's `ebur128` tells.
 fn true_peak_by_ffmpeg(frames: &[Frame]) -> f64 {
+    by_ffmpeg(frames, "Peak:")
+}
+
+/// What ffmpeg's `ebur128` tells last on the line that begins so.
+fn by_ffmpeg(frames: &[Frame], line: &str) -> f64 {
     let mut ffmpeg = Command::new("ffmpeg")
         .args(["-hide_banner", "-nostats", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "-"])
         .args(["-af", "ebur128=peak=true", "-f", "null", "-"])
@@ -40,8 +45,8 @@ fn true_peak_by_ffmpeg(frames: &[Frame]) -> f64 {
     let said = ffmpeg.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     let said = String::from_utf8(said.stderr).unwrap();
-    let line = said.lines().rev().find(|l| l.trim_start().starts_with("Peak:")).expect("ffmpeg tells a true peak");
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    let told = said.lines().rev().find(|l| l.trim_start().starts_with(line)).expect("ffmpeg tells it");
+    told.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 fn noise(n: usize) -> f64 {
@@ -110,4 +115,81 @@ fn what_is_no_number_costs_only_itself() {
     let wrong = got.iter().skip(LOOK_AHEAD_FRAMES).filter(|f| **f != [0.25; 2]).count();
     assert!(got.iter().flatten().all(|s| s.is_finite()));
     assert!(wrong <= 1, "{wrong} frames changed");
+}
+
+/// Runs sound through the levelling towards −23 LUFS, under the allocator that aborts; with its gain at the end of each block.
+fn levelled(seconds: usize, sound: impl Fn(usize) -> Frame) -> (Vec<Frame>, Vec<f64>) {
+    let mut agc = Agc::new(Loudness::TARGET);
+    let (mut out, mut gains) = (Vec::new(), Vec::new());
+    for b in 0..seconds * 100 {
+        let mut block: [Frame; BLOCK_FRAMES] = std::array::from_fn(|i| sound(b * BLOCK_FRAMES + i));
+        assert_no_alloc(|| agc.process(&mut block));
+        out.extend(block);
+        gains.push(agc.gain_db());
+    }
+    (out, gains)
+}
+
+/// A factor for noise of this loudness: the same on both sides, white, at 0 dBFS RMS −4.8.
+fn at_lufs(lufs: f64) -> f64 {
+    10f64.powf((lufs - white_lufs()) / 20.0)
+}
+
+/// Loudness of [`noise`] on both sides, by the foreign meter.
+fn white_lufs() -> f64 {
+    static MEASURED: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| {
+        let sound: Vec<Frame> = (0..240_000).map(|n| [noise(n) as f32; 2]).collect();
+        by_ffmpeg(&sound, "I:")
+    });
+    *MEASURED
+}
+
+#[test]
+fn items_too_soft_and_too_loud_come_out_near_the_target_by_a_foreign_meter() {
+    const ITEM_S: usize = 45;
+    let lufs = [-29.0, -17.0, -23.5, -29.0];
+    let factors = lufs.map(at_lufs);
+    // Spoken rhythm: half a second in five is a pause.
+    let speaks = |n: usize| if n % 240_000 < 24_000 { 0.0 } else { 1.0 };
+    let sound = |n: usize| [(factors[n / (ITEM_S * 48_000)] * speaks(n) * noise(n)) as f32; 2];
+    let (got, gains) = levelled(lufs.len() * ITEM_S, sound);
+    for (n, item) in got.chunks(ITEM_S * 48_000).enumerate() {
+        let end = by_ffmpeg(&item[30 * 48_000..], "I:");
+        assert!((end + 23.0).abs() <= 1.5, "item {n}, {} LUFS, ends at {end} LUFS", lufs[n]);
+    }
+    let fastest = gains.windows(100).map(|w| (w[99] - w[0]).abs()).fold(0.0, f64::max);
+    assert!(fastest <= 0.5 + 1e-6, "{fastest} dB in a second");
+    assert!(gains.iter().all(|g| g.abs() <= 6.0));
+}
+
+#[test]
+fn music_keeps_its_dynamics_and_what_is_right_passes_bit_for_bit() {
+    let factor = at_lufs(-23.0);
+    let steady = |n: usize| [(factor * noise(n)) as f32; 2];
+    let (got, _) = levelled(20, steady);
+    assert!(got.iter().enumerate().all(|(n, f)| *f == steady(n)), "nothing to do, nothing done");
+    // Two seconds loud and two soft, 10 dB apart, too loud as a whole: it is led down, and the 10 dB stay.
+    let swell = |n: usize| if (n / 96_000).is_multiple_of(2) { 0.0 } else { -10.0 };
+    let music = |n: usize| [(at_lufs(-19.0 + swell(n)) * noise(n)) as f32; 2];
+    let (_, gains) = levelled(60, music);
+    let after = &gains[4_000..];
+    let moved = after
+        .windows(400)
+        .map(|w| w.iter().fold(f64::MIN, |a, g| a.max(*g)) - w.iter().fold(f64::MAX, |a, g| a.min(*g)));
+    let most = moved.fold(0.0, f64::max);
+    assert!(most <= 0.5, "the gain moves by {most} dB within a bar");
+}
+
+#[test]
+fn noise_and_silence_are_never_lifted_and_what_was_lifted_is_let_down_in_them() {
+    for lufs in [-38.0, -50.0, -70.0] {
+        let factor = at_lufs(lufs);
+        let (_, gains) = levelled(20, |n| [(factor * noise(n)) as f32; 2]);
+        assert!(gains.iter().all(|g| *g == 0.0), "{lufs} LUFS");
+        let soft = at_lufs(-29.0);
+        let (_, gains) = levelled(40, |n| [(if n < 30 * 48_000 { soft } else { factor } * noise(n)) as f32; 2]);
+        assert!(gains[2_999] > 4.0 && gains[3_700] < 0.5, "{lufs} LUFS: {} and {}", gains[2_999], gains[3_700]);
+    }
+    let (got, gains) = levelled(5, |_| SILENCE);
+    assert!(got.iter().all(|f| *f == SILENCE) && gains.iter().all(|g| *g == 0.0));
 }

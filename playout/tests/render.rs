@@ -86,6 +86,7 @@ fn air(plan: SitePlan, library: &Tones, from: &str, seconds: u64) -> Vec<f32> {
         from: format!("2026-11-24T{from}Z").parse().unwrap(),
         length: Frames::from_secs(seconds),
         ceiling: TruePeak::CEILING,
+        agc: None,
     };
     let mut out = Vec::new();
     render(spec, bundle(1, vec![plan]), Box::new(library.clone()), |frames| {
@@ -122,8 +123,13 @@ fn a_render_of_a_whole_plan_complains_of_nothing() {
     let library = tones(&[(1, tone(440.0, 600))]);
     let plan = day(&[(600, audio(1, Frames::ZERO))]);
     let from = "2026-11-24T08:01:00Z".parse().unwrap();
-    let spec =
-        RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(5), ceiling: TruePeak::CEILING };
+    let spec = RenderSpec {
+        site: "GAO".parse().unwrap(),
+        from,
+        length: Frames::from_secs(5),
+        ceiling: TruePeak::CEILING,
+        agc: None,
+    };
     let engine = render(spec, bundle(1, vec![plan]), Box::new(library), |_| true);
     assert_eq!(engine.snapshot().alarms, Vec::new());
 }
@@ -206,8 +212,13 @@ fn a_day_goes_over_midnight_without_a_seam() {
         day_of("2026-11-25", "00:00:00", &[(60, audio(2, Frames::ZERO))]),
     ];
     let from = "2026-11-24T23:59:50Z".parse().unwrap();
-    let spec =
-        RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(20), ceiling: TruePeak::CEILING };
+    let spec = RenderSpec {
+        site: "GAO".parse().unwrap(),
+        from,
+        length: Frames::from_secs(20),
+        ceiling: TruePeak::CEILING,
+        agc: None,
+    };
     let mut got = Vec::new();
     render(spec, bundle(1, plans), Box::new(library.clone()), |f| {
         got.extend(f.iter().map(|f| f[0]));
@@ -273,8 +284,13 @@ fn a_decoder_that_panics_costs_its_own_sound_alone() {
     let library = tones(&[(1, tone(440.0, 20)), (2, tone(523.0, 20))]);
     let plan = day(&[(20, audio(1, Frames::ZERO)), (20, audio(2, Frames::ZERO))]);
     let from = "2026-11-24T08:00:02Z".parse().unwrap();
-    let spec =
-        RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(30), ceiling: TruePeak::CEILING };
+    let spec = RenderSpec {
+        site: "GAO".parse().unwrap(),
+        from,
+        length: Frames::from_secs(30),
+        ceiling: TruePeak::CEILING,
+        agc: None,
+    };
     let mut got = Vec::new();
     let engine = render(spec, bundle(1, vec![plan]), Box::new(OnePanics(library.clone())), |f| {
         got.extend(f.iter().map(|f| f[0]));
@@ -410,8 +426,13 @@ impl Library for Noises {
 fn the_loudness_over_a_join_stays_within_1_lu() {
     let join = Join::Cross { over: OVER, curve: Curve::EqualPower };
     let from = "2026-11-24T08:00:15Z".parse().unwrap();
-    let spec =
-        RenderSpec { site: "GAO".parse().unwrap(), from, length: Frames::from_secs(14), ceiling: TruePeak::CEILING };
+    let spec = RenderSpec {
+        site: "GAO".parse().unwrap(),
+        from,
+        length: Frames::from_secs(14),
+        ceiling: TruePeak::CEILING,
+        agc: None,
+    };
     let mut got = Vec::new();
     render(spec, bundle(1, vec![joined([20, 20], join)]), Box::new(Noises), |f| {
         got.extend(f.iter().map(|f| f64::from(f[0])));

@@ -146,6 +146,24 @@ impl Meter {
     }
 }
 
+/// K-weighted power of stereo sound, hop by hop, for whoever may not ask for memory.
+#[derive(Clone, Debug)]
+pub struct StereoPower([Channel; 2]);
+
+impl Default for StereoPower {
+    fn default() -> Self {
+        Self([Channel { weight: 1.0, shelf: [0.0; 2], high_pass: [0.0; 2] }; 2])
+    }
+}
+
+impl StereoPower {
+    /// The weighted mean square of the next hop; [`lufs`] makes loudness of it.
+    pub fn hop(&mut self, left: &[f32; HOP_FRAMES], right: &[f32; HOP_FRAMES]) -> f64 {
+        let [l, r] = &mut self.0;
+        Channel::filter([l, r], [left, right]) / HOP_FRAMES as f64
+    }
+}
+
 fn add_four(mut sums: [f64; 4], powers: &[f64]) -> [f64; 4] {
     sums.iter_mut().zip(powers).for_each(|(s, p)| *s += p);
     sums

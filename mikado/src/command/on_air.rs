@@ -1,6 +1,6 @@
 //! `mikado air`: from the config to the sound of one site; a refused config costs outputs, never the sound.
 
-use domain::{Finding, Severity, TruePeak};
+use domain::{Finding, Loudness, Severity, TruePeak};
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions, Secret};
 
 use super::studio::site_of;
@@ -16,7 +16,8 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
     let options = match Config::load(&args.config) {
         Ok(config) => {
             let site = site_of(&config, what.site)?;
-            options(site, config.shelf.clone(), config.true_peak_ceiling, args.clock(), Vec::new())
+            let sound = (config.true_peak_ceiling, config.levelled_to());
+            options(site, config.shelf.clone(), sound, args.clock(), Vec::new())
         }
         Err(refused) => {
             let error = Error::Config(refused);
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
                 en: format!("The config is refused; the air runs with what can be read of it. {}", said.en),
             };
             let kept = salvage(&args.config, what.site);
-            options(&kept.site, kept.shelf, TruePeak::CEILING, args.clock(), vec![finding])
+            options(&kept.site, kept.shelf, (TruePeak::CEILING, None), args.clock(), vec![finding])
         }
     };
     air::run(options)
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args, what: &AirArgs) -> Result<Answer, Error> {
 fn options(
     site: &SiteConfig,
     shelf_dir: std::path::PathBuf,
-    ceiling: TruePeak,
+    (ceiling, agc): (TruePeak, Option<Loudness>),
     clock: WallClock,
     mut findings: Vec<Finding>,
 ) -> AirOptions {
@@ -90,6 +91,7 @@ fn options(
         time: site.time,
         witness: site.witness.clone(),
         ceiling,
+        agc,
         clock,
         findings,
     }

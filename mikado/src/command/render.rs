@@ -49,7 +49,8 @@ pub(super) fn run(args: &Args, what: &RenderArgs) -> Result<Answer, Error> {
     let revision = bundle.revision;
     let bed = Some(site.bed()).filter(|b| b.is_file());
     let library = Box::new(ShelfLibrary::new(studio.config.shelf.clone(), bed));
-    let spec = RenderSpec { site: site.id, from: what.from, length, ceiling: studio.config.true_peak_ceiling };
+    let (ceiling, agc) = (studio.config.true_peak_ceiling, studio.config.levelled_to());
+    let spec = RenderSpec { site: site.id, from: what.from, length, ceiling, agc };
     let (engine, signal) = match what.tap {
         Tap::Programme => {
             let mut wav = Wav::create(&what.out)?;

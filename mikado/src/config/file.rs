@@ -31,6 +31,7 @@ pub(super) struct Station {
     pub file: Option<Text>,
     pub target_loudness: Option<Text>,
     pub true_peak_ceiling: Option<Text>,
+    pub agc: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -375,6 +376,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("file", "[station]"),
     ("target_loudness", "[station]"),
     ("true_peak_ceiling", "[station]"),
+    ("agc", "[station]"),
     ("http", "[hq] ou/or [[site]]"),
     ("watch", "[hq]"),
     ("disk_budget", "[shelf] ou/or [site.aircheck]"),

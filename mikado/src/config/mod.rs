@@ -52,6 +52,8 @@ pub struct Config {
     pub target_loudness: Loudness,
     /// What no asset's true peak passes after its gain.
     pub true_peak_ceiling: TruePeak,
+    /// Whether everything on the air is led slowly to the target, with whoever is live.
+    pub agc: bool,
     /// The folder of the headquarters' databases.
     pub hq: PathBuf,
     /// Where the pages are served.
@@ -207,6 +209,11 @@ impl Config {
     /// What every sound is brought to on the air.
     pub fn target(&self) -> media::Target {
         media::Target { loudness: self.target_loudness, ceiling: self.true_peak_ceiling }
+    }
+
+    /// Where the station's levelling leads everything; `None` without one.
+    pub fn levelled_to(&self) -> Option<Loudness> {
+        self.agc.then_some(self.target_loudness)
     }
 
     /// The folder of the jobs' runs.

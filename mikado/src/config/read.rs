@@ -99,6 +99,7 @@ impl<'a> Reader<'a> {
             station: self.path(station.file.as_ref(), "station.toml"),
             target_loudness: self.value(station.target_loudness.as_ref(), Loudness::TARGET, units::loudness),
             true_peak_ceiling: self.value(station.true_peak_ceiling.as_ref(), TruePeak::CEILING, units::true_peak),
+            agc: station.agc.unwrap_or(false),
             hq: self.path(file.hq.dir.as_ref(), "hq"),
             http: self.value(file.hq.http.as_ref(), SocketAddr::from(([127, 0, 0, 1], 8080)), address),
             metrics: self.value(file.hq.metrics.as_ref(), None, |t| address(t).map(Some)),

@@ -41,6 +41,7 @@ const HEAD: &str = "\
 file = \"station.toml\"             # grille, langues, campagnes ; lu au premier démarrage
 target_loudness = \"-23 LUFS\"      # EBU R 128
 true_peak_ceiling = \"-1 dBTP\"
+# agc = true                       # mise à niveau lente de toute l'antenne, directs compris : guide/live.md
 
 [hq]
 dir = \"hq\"                        # catalogue, grille, comptes

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{Frames, Position, Rung};
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use super::agc::Agc;
 use super::block::{BLOCK_FRAMES, Block, Frame, SILENCE};
 use super::feed::{Chunk, Feed};
 use super::floor::Floor;
@@ -39,6 +40,7 @@ pub struct Mixer {
     hush: Hush,
     live: Live,
     ladder: Ladder,
+    agc: Option<Agc>,
     limiter: Option<Limiter>,
     close: Option<Close>,
     position: Position,
@@ -93,6 +95,7 @@ impl Mixer {
                 hush,
                 live,
                 ladder,
+                agc: None,
                 limiter,
                 close: None,
                 position: Position(0),
@@ -103,6 +106,11 @@ impl Mixer {
             },
             desk,
         )
+    }
+
+    /// The same with the station's levelling before the limiter, where it has one.
+    pub fn levelled(self, agc: Option<Agc>) -> Self {
+        Self { agc, ..self }
     }
 
     /// Where the next block begins.
@@ -130,6 +138,9 @@ impl Mixer {
         self.gauges.add_underrun(fallen.late_frames);
         if let Some((rung, i)) = fallen.change {
             self.tell(Event::Rung { rung, at: at + Frames(i as u64) });
+        }
+        if let Some(agc) = &mut self.agc {
+            agc.process(&mut block.frames);
         }
         if let Some(limiter) = &mut self.limiter {
             let gain = limiter.process(&mut block.frames);

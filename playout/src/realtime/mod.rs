@@ -5,6 +5,7 @@
 //! whatever owns memory travels home through an event to be freed there. Constructors run before the line is crossed and
 //! may allocate. A test forbids the words; another renders under an allocator that aborts.
 
+mod agc;
 mod block;
 mod fanout;
 mod feed;
@@ -20,6 +21,7 @@ mod ramp;
 mod under;
 mod voice;
 
+pub use agc::Agc;
 pub use block::{BLOCK_FRAMES, Block, Frame, SILENCE};
 pub use fanout::{Fanout, TapReader, TapSpec};
 pub use feed::{CHUNK_FRAMES, Chunk, Feed, Filler, feed};

@@ -33,6 +33,7 @@ fn with_live(until_s: u64, library: &Tones) -> Vec<f32> {
         journal_dir: None,
         last_seen: None,
         ceiling: TruePeak::CEILING,
+        agc: None,
     };
     let (mut engine, mut mixer) = Engine::in_step(&config, Box::new(library.clone()));
     let start: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();

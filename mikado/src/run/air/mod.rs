@@ -37,7 +37,7 @@ use anyhow::Context;
 use domain::{BootId, Finding, Frames, Severity};
 use playout::deck::{ShelfLibrary, Suspects, WatchedLibrary};
 use playout::engine::{Engine, EngineConfig};
-use playout::realtime::{Desk, Fanout, Floor, Limiter, Mixer};
+use playout::realtime::{Agc, Desk, Fanout, Floor, Limiter, Mixer};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
@@ -67,6 +67,7 @@ const NEWS_MAX: usize = 2;
 #[expect(clippy::needless_pass_by_value, reason = "the options belong to the process that they start")]
 pub fn run(options: AirOptions) -> anyhow::Result<()> {
     let (mixer, desk) = Mixer::limited(Floor::new(), Limiter::new(options.ceiling));
+    let mixer = mixer.levelled(options.agc.map(Agc::new));
     let (fanout, mut taps) = Fanout::new(&outlets::taps(&options));
     let (cards, card_links) = sync_channel(1);
     let pace = pace::start(mixer, fanout, card_links).context("the pace-maker cannot be started")?;
@@ -112,6 +113,7 @@ fn start_engine(options: &AirOptions, station: &Arc<Station>, desk: Desk) -> Opt
         journal_dir: Some(options.data_dir.join("journal")),
         last_seen: WallMark::in_dir(&options.data_dir).read(&options.clock),
         ceiling: options.ceiling,
+        agc: options.agc,
     };
     let notes = chores::suspects_dir(&options.data_dir);
     let suspects = Suspects::at_boot(&notes);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use domain::{Finding, Frames, SiteId, TruePeak};
+use domain::{Finding, Frames, Loudness, SiteId, TruePeak};
 use playout::aircheck::AirCheckOptions;
 use playout::outputs::rtp::RtpOptions;
 use playout::outputs::{IcecastOptions, Mp3Options, OpusOptions};
@@ -41,6 +41,8 @@ pub struct AirOptions {
     pub witness: Option<WitnessOptions>,
     /// What nothing that leaves the mixer passes.
     pub ceiling: TruePeak,
+    /// Where the station's levelling leads everything before that; `None` has none.
+    pub agc: Option<Loudness>,
     /// The wall clock, with the shift of a demonstration.
     pub clock: WallClock,
     /// What the config reader complained of; shown as alarms for as long as the process lives.
