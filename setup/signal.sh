@@ -2,8 +2,8 @@
 # The signal judged by tools that are not ours: `signal.sh MIKADO`. Levels, response, separation, distortion, guard bands, peaks and power
 # by numpy and scipy; RDS by a decoder of a few lines, by GNU Radio with gr-rds, and by redsea where it is installed; at last a table of all sites.
 set -euo pipefail
+mikado=$(realpath "$1") # before the way to it is another one
 cd "$(dirname "$0")"
-mikado=$(realpath "$1")
 dir=$(mktemp -d "${TMPDIR:-/tmp}/mikado-signal.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
