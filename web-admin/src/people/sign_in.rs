@@ -110,12 +110,17 @@ mod tests {
         let secret = people.add_user("Awa", Role::Producer, "admin", now).unwrap();
         let SignIn::Welcome(_, s) = people.sign_in("awa", &secret.secret, "::1", now).unwrap() else { panic!() };
         people.choose_password(s.person, "trois chèvres au marché", "::1", now).unwrap();
+        // Of the processor and not of the wall: other tests want the machine too.
+        let spent = || {
+            let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            t.tv_sec as f64 + t.tv_nsec as f64 / 1e9
+        };
         let time = |name: &str| {
             let mut times: Vec<_> = (0..5)
                 .map(|_| {
-                    let begun = std::time::Instant::now();
+                    let begun = spent();
                     let _ = people.is_right(name, "quatre chèvres au marché", now).unwrap();
-                    begun.elapsed().as_secs_f64()
+                    spent() - begun
                 })
                 .collect();
             times.sort_by(f64::total_cmp);
