@@ -8,10 +8,13 @@ use super::music::{Music, Walk};
 use super::settled::{Kept, Settled};
 use super::stretch::{Stretch, lay_out};
 use super::{NoPlan, PlanInputs};
+use crate::grid::Grid;
 
 /// A day decided: what airs in each slot and which spots stand in which break.
 pub(crate) struct Draft<'a> {
     pub(crate) inputs: PlanInputs<'a>,
+    /// The week that rules on the day: its windows are those that stand.
+    pub(crate) week: &'a Grid,
     pub(crate) cards: Cards<'a>,
     pub(crate) bounds: (Timestamp, Timestamp),
     pub(crate) stretches: Vec<Stretch<'a>>,
@@ -30,6 +33,7 @@ impl<'a> Draft<'a> {
         let kept = settled.map(|s| s.kept(inputs, &stretches, bounds.1));
         let board = Board::filled(inputs, (site, &cards), &stretches, bounds, kept);
         let music = Walk::new(inputs, &cards, &stretches, kept).filled(Timestamp::MAX);
-        Ok(Self { inputs: *inputs, cards, bounds, stretches, board, kept, music })
+        let (week, _) = station.ruling(inputs.changes, inputs.day);
+        Ok(Self { inputs: *inputs, week, cards, bounds, stretches, board, kept, music })
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn wait(draft: &Draft<'_>, n: usize) -> Wait {
 
 /// The window that a stretch opens.
 fn window<'a>(draft: &Draft<'a>, own: &Stretch<'_>) -> Option<&'a Window> {
-    let windows = &draft.inputs.station.file().window;
-    windows.iter().find(|w| Some(&w.id) == own.slot.window.as_ref() && second_of(w.start) == own.slot.start_s)
+    let window = own.slot.window.as_deref().and_then(|id| draft.week.window(id));
+    window.filter(|w| second_of(w.start) == own.slot.start_s)
 }
 
 /// Within what the network is left: from the earliest moment on where its end decides, to the latest in any case.

@@ -83,12 +83,12 @@ pub(super) fn references(file: &StationFile, text: &str) -> Result<(), StationEr
         for daypart in campaign.per_day.keys() {
             known(dayparts.contains(daypart.as_str()), text, at, daypart)?;
         }
-        sane_campaign(campaign, line_of_table(text, "campaign", n))?;
+        sane_campaign(campaign, || line_of_table(text, "campaign", n))?;
     }
     Ok(())
 }
 
-fn sane_campaign(campaign: &super::Campaign, line: Option<usize>) -> Result<(), StationError> {
+fn sane_campaign(campaign: &super::Campaign, line: impl Fn() -> Option<usize>) -> Result<(), StationError> {
     let factors = campaign.site_factor.values().all(|f| (0.0..=10.0).contains(f));
     let per_day: u64 = campaign.per_day.values().map(|n| u64::from(*n)).sum();
     if factors && per_day <= 100 && campaign.start <= campaign.end {
@@ -99,7 +99,7 @@ fn sane_campaign(campaign: &super::Campaign, line: Option<usize>) -> Result<(), 
         "La campagne {id}: dates à l'envers, plus de 100 passages par jour, ou facteur de site hors de 0 à 10."
     );
     let en = format!("Campaign {id}: dates reversed, more than 100 airings a day, or a site factor outside 0 to 10.");
-    Err(StationError::new(line, fr, en))
+    Err(StationError::new(line(), fr, en))
 }
 
 fn known(is: bool, text: &str, (table, n): (&str, usize), name: &str) -> Result<(), StationError> {

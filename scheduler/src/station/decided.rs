@@ -66,10 +66,12 @@ fn bad_event(file: &StationFile, text: &str, why: &BadEvent) -> StationError {
 fn seasons(file: &StationFile, formats: &[ClockFormat], text: &str) -> Result<Vec<Season>, StationError> {
     let known = Season::known().into_iter().filter(|k| file.season.iter().all(|s| s.id != k.id));
     let one = |(n, spec): (usize, SeasonSpec)| {
-        let line = line_of_table(text, "season", n);
-        Season::new(spec, file, formats).map_err(|why| match why {
-            BadSeason::Week(hole) => StationError::of_hole(line, &hole),
-            BadSeason::Override(why) => StationError::new(line, why.fr, why.en),
+        Season::new(spec, file, formats).map_err(|why| {
+            let line = line_of_table(text, "season", n);
+            match why {
+                BadSeason::Week(hole) => StationError::of_hole(line, &hole),
+                BadSeason::Override(why) => StationError::new(line, why.fr, why.en),
+            }
         })
     };
     file.season.iter().cloned().chain(known).enumerate().map(one).collect()
@@ -128,6 +130,13 @@ impl Station {
             switched.contains(&id) || occasions.iter().any(|o| o.event.grid == id || o.event.id == id)
         };
         self.decided.seasons.iter().filter(on).collect()
+    }
+
+    /// The seasons that the calendar alone puts in force on a date, after people's word about the moon.
+    pub fn seasons_of_calendar<'a>(&'a self, changes: &Changes, date: Date) -> Vec<&'a Season> {
+        let switched = changes.seasons(date);
+        let own = |s: &&Season| !switched.contains(&s.spec().id.as_str());
+        self.seasons_on(changes, date).into_iter().filter(own).collect()
     }
 
     /// The week that rules on a date, and whether the date is a holiday that takes its Sunday.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use domain::{Entry, Revision, Segment, Severity};
 use jiff::civil::Date;
 use scheduler::calendar::{Place, Prayer, prayer_times};
-use scheduler::changes::SeasonSwitched;
+use scheduler::changes::{FeastConfirmed, SeasonSwitched};
 use scheduler::rules::examine;
 use scheduler::sheets::NO_SHEETS;
 use scheduler::station::{Programme, Station, StationFile};
@@ -145,6 +145,16 @@ fn the_week_of_ramadan_breaks_no_blocking_rule_at_any_site() {
     }
 }
 
+#[test]
+fn the_evening_window_of_ramadan_waits_for_the_real_end_of_the_news() {
+    let assets = everything(fasting());
+    let inputs = inputs(&assets, Changes::NONE, "GAO", "2027-02-17");
+    let (made, _) = plan(&inputs, Revision(1)).unwrap();
+    let opens = made.entries().iter().find(|e| e.programme.as_str() == "gao-soiree-son").unwrap();
+    let late_s = opens.wait.late.as_secs_f64();
+    assert!(late_s >= 240.0, "{:?}: the window of this week is left at 22:15 at the latest, not at 21:05", opens.wait);
+}
+
 fn inputs<'a>(assets: &'a [domain::Asset], changes: &'a Changes, site: &str, on: &str) -> PlanInputs<'a> {
     PlanInputs { changes, ..PlanInputs::new(site.parse().unwrap(), day(on), fasting(), assets) }
 }
@@ -197,6 +207,24 @@ fn every_layer_over_the_usual_week_says_so_when_asked_why() {
     assert!(code(&game, "plan.season") && lost(&game, "midikado"), "{game:?}");
     let christmas = told(&inputs(&assets, Changes::NONE, "BKO", "2026-12-25"), 33_000);
     assert!(code(&christmas, "R-CAL-01") && lost(&christmas, "vivre-ensemble"), "{christmas:?}");
+}
+
+#[test]
+fn the_calendar_puts_ramadan_in_force_where_the_moon_says_and_asks_for_its_word_on_the_first_day() {
+    let on = |changes: &Changes, date: &str| {
+        let seasons = fasting().seasons_of_calendar(changes, day(date));
+        seasons.iter().map(|s| s.spec().id.clone()).collect::<Vec<_>>()
+    };
+    let asked = |date: &str| Changes::NONE.unconfirmed(fasting(), day(date)).iter().any(|e| e.id == "ramadan");
+    assert_eq!((on(Changes::NONE, "2027-02-08").as_slice(), asked("2027-02-08")), (&["ramadan".to_owned()][..], true));
+    assert_eq!((on(Changes::NONE, "2027-02-09").as_slice(), asked("2027-02-09")), (&["ramadan".to_owned()][..], false));
+    let predicted = day("2027-02-08");
+    let later = FeastConfirmed { event: "ramadan".to_owned(), predicted, moved_days: 1 };
+    let moved = Changes { feasts: vec![later], ..Changes::default() };
+    assert!(on(&moved, "2027-02-08").is_empty() && on(&moved, "2027-02-09") == ["ramadan"]);
+    let by_hand = SeasonSwitched { season: "ramadan".to_owned(), from: predicted, until: predicted };
+    let switched = Changes { seasons: vec![by_hand], ..Changes::default() };
+    assert!(on(&switched, "2027-02-08").is_empty(), "people have put it in force");
 }
 
 #[test]

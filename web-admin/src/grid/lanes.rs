@@ -107,13 +107,16 @@ fn without_site(title: &str, site: &str) -> String {
     letters.next().map_or_else(|| title.to_owned(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Adds a stretch of network, or makes the one before longer.
+/// Adds a stretch of network, or makes the one before longer. After an insertion it begins with the next column: half a
+/// minute is drawn as a whole one.
 fn follow(lane: &mut Lane, from: u32, to: u32, t: &Words) {
     if let Some(last) = lane.cells.last_mut().filter(|c| c.same) {
-        last.columns += (to - from) / COLUMN_S;
+        last.columns = (to / COLUMN_S).saturating_sub(last.at).max(1);
         last.end = hms(to).to_string();
     } else {
         let stretch = cell(t, (from, to), t.grid_same.to_owned(), None, false);
-        lane.cells.push(Cell { same: true, ..stretch });
+        let at = from.div_ceil(COLUMN_S);
+        let columns = (to / COLUMN_S).saturating_sub(at).max(1);
+        lane.cells.push(Cell { at, columns, same: true, ..stretch });
     }
 }

@@ -23,6 +23,8 @@ use crate::words::{Dates, Lang};
 
 /// Days ahead that the page looks at: feasts and seasons of the next year, and a little more.
 const AHEAD_DAYS: i64 = 400;
+/// No month of the moon is longer.
+const MONTH_DAYS: i64 = 30;
 
 /// A live event in force or of the file.
 struct Event {
@@ -42,6 +44,8 @@ struct On {
     from: Date,
     dates: String,
     is_now: bool,
+    /// The calendar put it in force, and nobody takes it back but the moon.
+    of_calendar: bool,
 }
 
 /// A feast of the moon that comes.
@@ -160,17 +164,52 @@ fn on(station: &Station, changes: &Changes, today: Date, lang: Lang) -> Vec<On> 
         from: s.from,
         dates: format!("{} – {}", Dates(lang).day(s.from), Dates(lang).full(s.until)),
         is_now: s.from <= today && today <= s.until,
+        of_calendar: false,
     };
-    changes.seasons.iter().filter(|s| s.until >= today).map(one).collect()
+    let switched = changes.seasons.iter().filter(|s| s.until >= today).map(one);
+    switched.chain(by_calendar(station, changes, today, lang)).collect()
+}
+
+/// The seasons that the calendar puts in force, each with its days: from a month back, so that one that has begun is whole.
+fn by_calendar(station: &Station, changes: &Changes, today: Date, lang: Lang) -> Vec<On> {
+    let first = today.saturating_sub(Span::new().days(MONTH_DAYS));
+    let mut found = Vec::<(&scheduler::Season, Date, Date)>::new();
+    for day in first.series(Span::new().days(1)).take((MONTH_DAYS + AHEAD_DAYS) as usize) {
+        for season in station.seasons_of_calendar(changes, day) {
+            let yesterday = day.yesterday().ok();
+            let known = found.iter_mut().find(|(s, _, last)| *s == season && Some(*last) == yesterday);
+            match known {
+                Some((.., last)) => *last = day,
+                None => found.push((season, day, day)),
+            }
+        }
+    }
+    let coming = found.into_iter().filter(|(.., last)| *last >= today);
+    let one = |(season, from, until): (&scheduler::Season, Date, Date)| On {
+        season: season.spec().id.clone(),
+        name: season.spec().name_fr.clone(),
+        from,
+        dates: format!(
+            "{} – {}, {}",
+            Dates(lang).day(from),
+            Dates(lang).full(until),
+            lang.words().g().season_by_calendar
+        ),
+        is_now: from <= today,
+        of_calendar: true,
+    };
+    coming.map(one).collect()
 }
 
 fn feasts(station: &Station, changes: &Changes, today: Date, lang: Lang) -> Vec<Feast> {
     let mut found = Vec::<Feast>::new();
     let mut before: Vec<&str> = Vec::new();
-    for day in today.series(Span::new().days(1)).take(AHEAD_DAYS as usize) {
+    // One that was to begin yesterday may still be put off to today.
+    let first = today.saturating_sub(Span::new().days(2));
+    for day in first.series(Span::new().days(1)).take(AHEAD_DAYS as usize + 2) {
         let lunar = |o: &scheduler::calendar::Occasion<'_>| o.event.rule.starts_with("hijri ");
         let here: Vec<_> = Changes::NONE.occasions(station, day).into_iter().filter(lunar).map(|o| o.event).collect();
-        for event in here.iter().filter(|e| !before.contains(&e.id.as_str())) {
+        for event in here.iter().filter(|e| day > first && !before.contains(&e.id.as_str())) {
             let said = changes.feasts.iter().find(|f| f.event == event.id && f.predicted == day);
             found.push(Feast {
                 event: event.id.clone(),

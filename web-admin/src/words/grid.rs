@@ -121,6 +121,7 @@ table! {
     fate_after: "diffusé entier juste après", "aired whole right after";
     fate_move: "reporté à la place de…", "moved, in place of…";
     season_sunday: "Grille du dimanche (jour férié)", "Sunday’s grid (holiday)";
+    season_by_calendar: "selon le calendrier", "by the calendar";
     ready_title: "Préparation", "Readiness";
     ready_lead: "Ce qui manque aux jours que chaque site doit pouvoir jouer seul, qui doit le fournir, depuis quand.", "What the days lack that each site must be able to play alone, who is to bring it, since when.";
     ready_all: "Rien ne manque : {} h d’avance.", "Nothing is missing: {} h ahead.";
