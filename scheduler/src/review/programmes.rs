@@ -23,7 +23,47 @@ pub(super) fn differences(inputs: &ReviewInputs<'_>, days: &[Date]) -> Vec<DayCh
     found
 }
 
+/// A day's programmes, each whole around what is heard inside it; and that, each with the title around it.
+fn apart(slots: &[ProgrammeSlot]) -> (Vec<ProgrammeSlot>, Vec<(&ProgrammeSlot, String)>) {
+    let (mut whole, mut inside) = (Vec::<ProgrammeSlot>::new(), Vec::new());
+    let mut rest = slots;
+    while let [slot, after @ ..] = rest {
+        let goes_on = |before: &ProgrammeSlot, next: &ProgrammeSlot| {
+            let touch = before.end_s == slot.start_s && slot.end_s == next.start_s;
+            touch && slot.clock_format.is_empty() && before.programme == next.programme
+        };
+        rest = match (whole.last_mut(), after) {
+            (Some(before), [next, beyond @ ..]) if goes_on(before, next) => {
+                inside.push((slot, before.title.clone()));
+                before.end_s = next.end_s;
+                beyond
+            }
+            _ => {
+                whole.push(slot.clone());
+                after
+            }
+        };
+    }
+    (whole, inside)
+}
+
 fn of_day(old: &[ProgrammeSlot], new: &[ProgrammeSlot], (site, day): (SiteId, Date), found: &mut Vec<DayChange>) {
+    let change =
+        |at_s: u32, (fr, en): (String, String)| DayChange { day, at_s, sites: vec![site], is_spot: false, fr, en };
+    let ((old, were_inside), (new, are_inside)) = (apart(old), apart(new));
+    for (slot, around) in are_inside.iter().filter(|(s, _)| !were_inside.iter().any(|(o, _)| same(o, s))) {
+        let (from, to, title) = (hms(slot.start_s), hms(slot.end_s), &slot.title);
+        let fr = format!("{from}–{to}: « {title} » dans « {around} », qui reprend après.");
+        found.push(change(
+            slot.start_s,
+            (fr, format!("{from}–{to}: “{title}” within “{around}”, which goes on after it.")),
+        ));
+    }
+    for (slot, around) in were_inside.iter().filter(|(s, _)| !are_inside.iter().any(|(n, _)| same(n, s))) {
+        let (from, to, title) = (hms(slot.start_s), hms(slot.end_s), &slot.title);
+        let fr = format!("{from}–{to}: « {around} » sans « {title} ».");
+        found.push(change(slot.start_s, (fr, format!("{from}–{to}: “{around}” without “{title}”."))));
+    }
     for slot in new.iter().filter(|s| !old.iter().any(|o| same(o, s))) {
         let Some(was) = old.iter().rfind(|o| o.start_s <= slot.start_s) else { continue };
         let (from, to, title, lost) = (hms(slot.start_s), hms(slot.end_s), &slot.title, &was.title);
@@ -51,7 +91,7 @@ fn of_day(old: &[ProgrammeSlot], new: &[ProgrammeSlot], (site, day): (SiteId, Da
                 format!("“{title}” starts at {from} instead of {start}."),
             )
         };
-        found.push(DayChange { day, at_s: slot.start_s, sites: vec![site], is_spot: false, fr, en });
+        found.push(change(slot.start_s, (fr, en)));
     }
 }
 

@@ -180,3 +180,12 @@ fn what_makes_no_sense_is_refused_with_a_sentence_before_anybody_reviews_it() {
     }
     assert!(event("2026-11-27", "discours").check(&station).is_ok());
 }
+
+#[test]
+fn what_is_inserted_is_told_once_and_not_as_an_end_and_a_beginning() {
+    let mut spec = live("2026-11-24", "insert");
+    (spec.start, spec.planned_s) = (Some("17:10:00".parse().unwrap()), 30);
+    let found = review(&station(), &[Proposal::Live { spec: Box::new(spec) }], MONDAY);
+    let said: Vec<_> = found.changes.iter().filter(|c| !c.is_spot).map(|c| c.fr.as_str()).collect();
+    assert_eq!(said, ["17:10:00–17:10:30: « Conférence » dans « Le Grand Format », qui reprend après."]);
+}
