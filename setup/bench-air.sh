@@ -33,7 +33,7 @@ pids+=($!)
 
 # The site's next half hour, in its order, as files that nobody has to search for.
 "$mikado" plan --config "$station/mikado.toml" --site GAO --day "${at%T*}" --json >"$dir/plan.json"
-jq -r --arg at "$at" '.entries[] | select(.ends > $at and .hash != null) | .hash' "$dir/plan.json" | head -40 | while read -r hash; do
+jq -r --arg at "$at" '[.entries[] | select(.ends > $at and .hash != null) | .hash] | .[:40][]' "$dir/plan.json" | while read -r hash; do
   file=$station/shelf/${hash:0:2}/$hash.flac
   [[ ! -e $file ]] || { cp -n "$file" "$dir/" && echo "$dir/$hash.flac"; }
 done >"$dir/list.m3u"
