@@ -200,8 +200,7 @@ fn lost_placements(draft: &Draft<'_>, remarks: &mut Remarks) {
         return;
     }
     let seconds = |slots: Vec<ProgrammeSlot>| slots.iter().map(|s| s.start_s).collect::<BTreeSet<_>>();
-    let (grid, holiday) = station.ruling(changes, day);
-    let ruled = if holiday { Day::Sun } else { Day::of(day) };
+    let (grid, ruled) = station.ruled(changes, day);
     let mut own = seconds(station.programmes_on(site, day, changes));
     let mut network = seconds(station.network_on(site, day, changes));
     // A slot under a live event may be given its sound all the same.

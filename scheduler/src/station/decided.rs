@@ -7,7 +7,7 @@ use domain::SiteId;
 use jiff::civil::Date;
 
 use super::error::line_of_table;
-use super::{ClockFormat, Programme, SegmentKind, SegmentSpec, Slot, Station, StationError, StationFile};
+use super::{ClockFormat, Day, Programme, SegmentKind, SegmentSpec, Slot, Station, StationError, StationFile};
 use crate::calendar::{Almanac, BadEvent, Method, Prayer};
 use crate::changes::{BadOverride, Changes, Override};
 use crate::grid::{Grid, GridSlot};
@@ -145,6 +145,12 @@ impl Station {
         let holiday = changes.occasions(self, date).iter().any(|o| o.event.grid == Season::SUNDAY)
             || changes.seasons(date).contains(&Season::SUNDAY);
         (grid, holiday)
+    }
+
+    /// The week that rules on a date, and which of its days: Sunday on a holiday.
+    pub(crate) fn ruled(&self, changes: &Changes, date: Date) -> (&Grid, Day) {
+        let (grid, holiday) = self.ruling(changes, date);
+        (grid, if holiday { Day::Sun } else { Day::of(date) })
     }
 
     /// The segments of a slot: its recipe's, or one stretch of content for a slot without a recipe.

@@ -20,13 +20,10 @@ pub(super) struct Base<'a> {
 
 impl<'a> Base<'a> {
     pub(super) fn of(station: &'a Station, changes: &Changes, date: Date) -> Self {
-        let day = Day::of(date);
-        let (grid, holiday) = station.ruling(changes, date);
-        if holiday && day != Day::Sun {
-            // R-CAL-01: Sunday's grid, but the day's own news.
-            return Self { grid, day: Day::Sun, news: Some(day) };
-        }
-        Self { grid, day, news: None }
+        let (grid, day) = station.ruled(changes, date);
+        // R-CAL-01: on a holiday Sunday's grid, but the day's own news.
+        let own = Day::of(date);
+        Self { grid, day, news: (own != day).then_some(own) }
     }
 
     /// The week that rules.

@@ -229,8 +229,7 @@ impl Teller<'_, '_> {
     /// The week that rules on this day, and which of its days.
     fn ruling(&self) -> (&crate::grid::Grid, Day) {
         let inputs = &self.draft.inputs;
-        let (grid, holiday) = inputs.station.ruling(inputs.changes, inputs.day);
-        (grid, if holiday { Day::Sun } else { Day::of(inputs.day) })
+        inputs.station.ruled(inputs.changes, inputs.day)
     }
 
     /// Seconds of the slot that sound here.
